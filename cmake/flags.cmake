@@ -26,5 +26,10 @@ if(GATEHOUSE_LTO)
     -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/lto)
 endif()
 # AWS-LC's symbols stay inside: another libssl in the process would otherwise call into it.
+# A sanitizer's runtime is an archive too, and its malloc must be seen by every library.
+set(gatehouse_hidden ALL)
+if(GATEHOUSE_SANITIZE)
+  set(gatehouse_hidden libssl.a:libcrypto.a)
+endif()
 target_link_options(gatehouse_flags INTERFACE
-  -pie -fuse-ld=lld -Wl,-z,relro,-z,now -Wl,--exclude-libs,ALL)
+  -pie -fuse-ld=lld -Wl,-z,relro,-z,now -Wl,--exclude-libs,${gatehouse_hidden})
