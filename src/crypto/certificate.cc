@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <openssl/mem.h>
 
+#include "crypto/general_name.h"
 #include "crypto/library_error.h"
 #include "crypto/pem.h"
 
@@ -65,10 +66,10 @@ std::optional<ServerName> address_of(ByteView raw) {
 
 void take_name(const GENERAL_NAME& entry, CertificateNames& names) {
   if (entry.type == GEN_DNS) {
-    auto pattern = NamePattern::parse(as_text(bytes_of(entry.d.dNSName)));
+    auto pattern = NamePattern::parse(content_of(entry));
     if (pattern && !pattern->base().is_address()) names.dns.push_back(std::move(*pattern));
   } else if (entry.type == GEN_IPADD) {
-    if (auto address = address_of(bytes_of(entry.d.iPAddress))) {
+    if (auto address = address_of(as_bytes(content_of(entry)))) {
       names.addresses.push_back(std::move(*address));
     }
   }
