@@ -16,5 +16,12 @@ endif()
 if(GATEHOUSE_FUZZ)
   target_compile_options(gatehouse_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+# The TLS library's symbols stay inside, or another libcrypto in the process would meet them. A
+# sanitizer's runtime is a static library as well and must be seen by the shared ones (libfmt would
+# allocate with one allocator and we would free with another).
+set(gatehouse_hidden_libraries ALL)
+if(GATEHOUSE_SANITIZE)
+  set(gatehouse_hidden_libraries libcrypto.a:libssl.a)
+endif()
 target_link_options(gatehouse_flags INTERFACE
-  -fuse-ld=lld -Wl,-z,relro,-z,now -Wl,--exclude-libs,ALL)
+  -fuse-ld=lld -Wl,-z,relro,-z,now -Wl,--exclude-libs,${gatehouse_hidden_libraries})
