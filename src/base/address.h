@@ -61,6 +61,7 @@ class Cidr {
 
  private:
   Cidr(IpAddress base, int prefix) : base_(base), prefix_(prefix) {}
+  Cidr cut() const;
   IpAddress base_;
   int prefix_;
 };

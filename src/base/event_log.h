@@ -99,6 +99,7 @@ class EventLog {
 
  private:
   struct Bucket {
+    Bucket(double full, SteadyTime now) : tokens(full), filled(now) {}
     double tokens;
     SteadyTime filled;
     std::uint64_t not_shown = 0;
@@ -111,6 +112,10 @@ class EventLog {
   bool take_token(Bucket& bucket, SteadyTime now) const;
   std::string line(LogLevel level, std::string_view sentence, LogFields facts,
                    std::uint64_t not_shown) const;
+  std::string json_line(LogLevel level, std::string_view sentence, LogFields facts,
+                        std::uint64_t not_shown) const;
+  std::string text_line(LogLevel level, std::string_view sentence, LogFields facts,
+                        std::uint64_t not_shown) const;
   void tell_what_was_not_shown();
   void put(std::string_view line, std::chrono::milliseconds patience);
 

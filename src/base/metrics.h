@@ -3,6 +3,8 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <span>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/counters.h"
+#include "base/process_facts.h"
 
 namespace gatehouse {
 
@@ -48,6 +51,7 @@ class MetricLabels {
  private:
   mutable std::mutex mutex_;
   std::vector<std::string> names_;
+  std::map<std::string, std::uint32_t, std::less<>> numbers_;
 };
 
 // The counters of one worker thread: only that thread counts, any thread renders.
@@ -82,6 +86,7 @@ class alignas(64) WorkerMetrics {
   static constexpr std::size_t kVersions = 3;
   static constexpr std::size_t kGroups = 6;
   static constexpr std::size_t kHandshakeResults = 6;
+  static constexpr std::size_t kHandshakePlaces = kVersions * kGroups * kHandshakeResults;
   static constexpr std::size_t kStates = 4;
 
   struct Listener {
@@ -99,26 +104,13 @@ class alignas(64) WorkerMetrics {
   CounterTable<2048> requests_;
   CounterTable<512> upstreams_;
   DurationHistogram durations_;
-  std::array<Counter, kVersions * kGroups * kHandshakeResults> handshakes_;
+  std::array<Counter, kHandshakePlaces> handshakes_;
   std::array<Listener, kListeners> listeners_;
 };
 
 struct CertificateExpiry {
   std::string name;
   WallTime not_after;
-};
-
-// Of /proc/self; zero where it cannot be read. Reads files: not for a data path that hurries.
-struct ProcessFacts {
-  std::uint64_t resident_bytes = 0;
-  std::uint64_t virtual_bytes = 0;
-  std::uint64_t open_fds = 0;
-  std::uint64_t max_fds = 0;
-  double cpu_seconds = 0;
-  double start_time = 0;  // seconds since the epoch
-  std::uint64_t threads = 0;
-
-  static ProcessFacts read();
 };
 
 struct MetricsInput {
