@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <openssl/mem.h>
 
+#include "crypto/general_name.h"
 #include "crypto/library_error.h"
 #include "crypto/pem.h"
 
@@ -65,10 +66,10 @@ std::optional<ServerName> address_of(ByteView raw) {
 
 void take_name(const GENERAL_NAME& entry, CertificateNames& names) {
   if (entry.type == GEN_DNS) {
-    auto pattern = NamePattern::parse(as_text(bytes_of(entry.d.dNSName)));
+    auto pattern = NamePattern::parse(content_of(entry));
     if (pattern && !pattern->base().is_address()) names.dns.push_back(std::move(*pattern));
   } else if (entry.type == GEN_IPADD) {
-    if (auto address = address_of(bytes_of(entry.d.iPAddress))) {
+    if (auto address = address_of(as_bytes(content_of(entry)))) {
       names.addresses.push_back(std::move(*address));
     }
   }
@@ -109,8 +110,9 @@ Result<Certificate> Certificate::from_der(ByteView der) {
   if (!parsed || !X509_get0_pubkey(parsed.get())) {
     return library_failure(Fault::operator_input, "the certificate is damaged", ErrorKind::invalid);
   }
-  if ((X509_get_extension_flags(parsed.get()) & EXFLAG_INVALID) != 0) {
-    drain_library_errors();
+  const auto flags = X509_get_extension_flags(parsed.get());
+  drain_library_errors();  // an unknown signature algorithm is noted even when all is well
+  if ((flags & EXFLAG_INVALID) != 0) {
     return refused("the certificate is damaged: one of its extensions cannot be read");
   }
   return Certificate(std::move(buffer));
@@ -132,6 +134,8 @@ std::string Certificate::to_pem() const { return write_pem("CERTIFICATE", der())
 X509Ptr Certificate::x509() const {
   X509Ptr parsed(X509_parse_from_buffer(buffer_.get()));
   if (!parsed) throw std::bad_alloc();  // the bytes were parsed before
+  X509_get_extension_flags(parsed.get());
+  drain_library_errors();  // what the library notes on its first look at the extensions
   return parsed;
 }
 

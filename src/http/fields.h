@@ -33,6 +33,7 @@ enum class FieldId : std::uint8_t {
   x_forwarded_port,
   x_forwarded_other,  // any other name that begins with X-Forwarded-
   x_real_ip,
+  x_request_id,
   // Never believed: Client-Cert (RFC 9440), X-SSL-Client-*, X-Forwarded-Client-Cert and relatives.
   client_certificate,
   proxy,      // becomes HTTP_PROXY in CGI programs ("httpoxy")
@@ -189,5 +190,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b);
 // Walks the elements of a comma-separated list (RFC 9110 section 5.6.1), skipping empty ones.
 // Returns an empty text at the end; `rest` shrinks with every call.
 std::string_view next_list_element(std::string_view& rest);
+// The same from the end backwards.
+std::string_view last_list_element(std::string_view& rest);
 
 }  // namespace gatehouse::http

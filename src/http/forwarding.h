@@ -22,27 +22,26 @@ struct ClientFacts {
 struct UpstreamRequest {
   // The Host of a request that has none (HTTP/1.0).
   std::string_view fallback_host = "localhost";
-  // How the content is sent on; normally that of the request.
-  BodyLength body;
+  // How the content is sent on when not as it came: none, exact or chunked.
+  std::optional<BodyLength> body;
   bool pass_expect = true;  // let the upstream decide about 100 Continue
-  // One more field of our own, e.g. X-Request-Id; dropped from what the client sent by the caller.
-  std::string_view extra_name;
-  std::string_view extra_value;
+  // X-Request-Id, instead of what the client sent. Empty: the client's passes.
+  std::string_view request_id;
 };
 
 // Writes the head that an upstream gets: HTTP/1.1, hop-by-hop fields and those named by Connection
 // removed (RFC 9110 section 7.6.1), X-Forwarded-For/-Proto/-Host/-Port and Forwarded (RFC 7239) set
 // by us. What the client claims about itself is dropped unless it is a trusted proxy, whose claims
 // are extended; client certificate fields are dropped always. The size, or nothing when `out` is
-// too small: kForwardingGrowth more than the request's own head is always enough.
+// too small: kForwardingGrowth more than the request's own head (and the texts of `how`) is enough.
 [[nodiscard]] std::optional<std::size_t> build_upstream_request(std::span<char> out,
                                                                 const RequestHead& request,
                                                                 const ClientFacts& client,
                                                                 const UpstreamRequest& how);
-inline constexpr std::size_t kForwardingGrowth = 2048;
+inline constexpr std::size_t kForwardingGrowth = 4096;
 
 struct ClientResponse {
-  BodyLength body;  // see client_framing()
+  BodyLength body;  // of client_framing()
   bool keep_alive = true;
   std::string_view date;  // what Date says when the upstream sent none
   std::uint8_t client_minor = 1;
@@ -64,6 +63,18 @@ BodyLength client_framing(const ResponseHead& response, std::uint8_t client_mino
 // `trusted` does not vouch for, seen from `peer` backwards. `trusted(std::string_view address)` is
 // asked for each hop; the result borrows `peer` or the fields and need not be an address.
 template <class Trusted>
-std::string_view client_address(std::string_view peer, const Fields& fields, Trusted trusted);
+std::string_view client_address(std::string_view peer, const Fields& fields, Trusted trusted) {
+  std::string_view address = peer;
+  if (!fields.has(FieldId::x_forwarded_for)) return address;
+  for (const Field* field = fields.end(); field != fields.begin();) {
+    if ((--field)->id() != FieldId::x_forwarded_for) continue;
+    std::string_view rest = field->value();
+    for (auto hop = last_list_element(rest); !hop.empty(); hop = last_list_element(rest)) {
+      if (!trusted(address)) return address;
+      address = hop;
+    }
+  }
+  return address;
+}
 
 }  // namespace gatehouse::http

@@ -12,6 +12,9 @@
 
 namespace gatehouse::http {
 
+// Chunk extensions are read past and never sent on; more of them than this serve no honest purpose.
+inline constexpr std::size_t kMaxChunkExtensionBytes = 1024;
+
 // Takes the content of a message out of its framing (RFC 9112 sections 6 and 7).
 class BodyDecoder {
  public:
@@ -22,9 +25,7 @@ class BodyDecoder {
   };
 
   explicit BodyDecoder(BodyLength length = {})
-      : kind_(length.kind), left_(length.bytes), state_(State::size_first) {
-    done_ = !length.expects_content();
-  }
+      : kind_(length.kind), done_(!length.expects_content()), left_(length.bytes) {}
 
   // Decodes what can be decoded of `buffer`, in place: content of several chunks is moved together
   // behind the first, so the bytes up to `consumed` do not survive. All of `buffer` is consumed
@@ -47,7 +48,7 @@ class BodyDecoder {
 
  private:
   enum class State : std::uint8_t {
-    size_first,
+    size_first,  // the first digit of a chunk size
     size,
     extension,
     size_lf,
@@ -61,20 +62,20 @@ class BodyDecoder {
   };
 
   std::expected<Step, Refusal> decode_chunked(std::span<char> buffer);
-  const char* take_framing_byte(char c);
+  // These take one byte of framing each and return what is wrong with it, or nullptr.
+  const char* take_framing(char c);
   const char* take_size_digit(char c);
   const char* take_size_end(char c);
   const char* take_extension(char c);
   const char* take_trailer(char c);
-  const char* begin_chunk();
   const char* finish_trailers();
 
   BodyLength::Kind kind_;
-  std::uint64_t left_ = 0;
-  State state_;
+  bool done_;
+  State state_ = State::size_first;
   std::uint8_t size_digits_ = 0;
-  std::uint16_t extension_bytes_ = 0;
-  bool done_ = false;
+  std::uint16_t extension_bytes_ = 0;  // of the whole message
+  std::uint64_t left_;
   std::unique_ptr<Trailers> trailers_;
 };
 

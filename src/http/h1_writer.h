@@ -35,8 +35,7 @@ class HeadWriter {
   // For values made of parts.
   void text(std::string_view text) {
     if (static_cast<std::size_t>(end_ - at_) < text.size()) return overflow();
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
+    put(text);
   }
   void number(std::uint64_t value);
   void end_line() { text("\r\n"); }
@@ -45,6 +44,11 @@ class HeadWriter {
   [[nodiscard]] std::optional<std::size_t> finish();
 
  private:
+  // There is room.
+  void put(std::string_view text) {
+    if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
   void overflow() {
     fits_ = false;
     at_ = end_;

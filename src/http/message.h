@@ -37,7 +37,7 @@ struct RequestHead {
   Method method = Method::other;
   std::string_view method_text;
   std::string_view target;  // as it is sent on: path and query, or "*" (OPTIONS only)
-  std::string_view path;    // begins with '/'; not decoded
+  std::string_view path;    // begins with '/' unless it is "*"; not decoded
   std::string_view query;   // behind the '?', which is not part of it
   // Host, or the authority of an absolute target (then they are equal). A valid authority in the
   // sense of Authority::parse; empty only in an HTTP/1.0 request without Host.

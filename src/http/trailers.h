@@ -15,6 +15,10 @@ inline constexpr std::size_t kMaxTrailers = 32;
 // The trailer section of a chunked body (RFC 9110 section 6.5). Owns its text.
 class Trailers {
  public:
+  Trailers() = default;
+  Trailers(const Trailers&) = delete;  // its fields point into its text
+  Trailers& operator=(const Trailers&) = delete;
+
   // Collects a line's bytes as they come. False when the section grows beyond its bound.
   bool append(char c) {
     if (text_.size() == kMaxTrailerBytes) return false;

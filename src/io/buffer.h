@@ -15,7 +15,11 @@ namespace gatehouse::io {
 class BufferPool {
  public:
   static constexpr std::size_t kSmall = 4096;
-  static constexpr std::size_t kLarge = 32768 + 2048;
+  // Two full TLS records, room before them for a head and behind them for the end of a chunk.
+  static constexpr std::size_t kHeadroom = 2048;
+  static constexpr std::size_t kRelay = 32768;
+  static constexpr std::size_t kTailroom = 64;
+  static constexpr std::size_t kLarge = kHeadroom + kRelay + kTailroom;
 
   enum class Size : unsigned char { small, large };
   static std::size_t capacity(Size size) { return size == Size::small ? kSmall : kLarge; }
@@ -102,8 +106,18 @@ class Lease {
   // Extends the data into the headroom.
   char* prepend(std::size_t bytes) { return buffer_ + (begin_ -= bytes); }
   void resize(std::size_t bytes) { end_ = begin_ + bytes; }
-  // Empties it; data starts behind `headroom` again.
-  void clear(std::size_t headroom = 0) { begin_ = end_ = headroom; }
+  // Makes `part` of the data all of it.
+  void keep(std::span<const char> part) {
+    begin_ = static_cast<std::size_t>(part.data() - buffer_);
+    end_ = begin_ + part.size();
+  }
+  // Copies behind the data; the caller has checked room().
+  void append(std::string_view bytes) {
+    if (!bytes.empty()) std::memcpy(buffer_ + end_, bytes.data(), bytes.size());
+    end_ += bytes.size();
+  }
+  // Empties it; in a buffer that is held, data starts behind `headroom` again.
+  void clear(std::size_t headroom = 0) { begin_ = end_ = held() ? headroom : 0; }
   // Moves the data down so that room() is as large as can be.
   void compact() {
     if (begin_ == 0 || buffer_ == nullptr) return;

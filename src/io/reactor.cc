@@ -53,6 +53,13 @@ void Reactor::forget(EventTarget& target) {
   }
 }
 
+bool Reactor::has_event(const EventTarget& target) const {
+  for (int i = batch_->next; i < batch_->count; ++i) {
+    if (batch_->events[static_cast<std::size_t>(i)].data.ptr == &target) return true;
+  }
+  return false;
+}
+
 void Reactor::run() {
   while (!stopping_.load(std::memory_order_relaxed)) {
     run_once(std::chrono::milliseconds::max());

@@ -56,6 +56,12 @@ class Reactor {
   // Forgets a target, also in the events of this pass. The caller closes the descriptor.
   void forget(EventTarget& target);
 
+  // Whether the events already fetched hold one for `target`: it knows more than its flags say.
+  bool has_event(const EventTarget& target) const;
+  // Fires the timer once, at most one tick late, unless it is unlinked before. For what is no task
+  // (a foreign library's timeouts); a task waits with a deadline instead.
+  void arm(Timer& timer, SteadyTime due) { wheel_.arm(timer, due); }
+
   // Suspends until the deadline: co_await reactor.sleep(reactor.in(5s)).
   auto sleep(Deadline deadline);
   // Lets everything else that is ready run first.

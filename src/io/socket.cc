@@ -51,6 +51,7 @@ void Socket::on_events(std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | kBroken)) != 0) readable_ = true;
   if ((events & (EPOLLOUT | kBroken)) != 0) writable_ = true;
   if ((events & (EPOLLRDHUP | kBroken)) != 0) peer_closed_ = true;
+  if (peer_closed_ && when_gone_ != nullptr && reader_ == nullptr) when_gone_->interrupt();
   // The first one resumed may end both tasks and this socket: the second is only queued.
   if (writable_ && writer_ != nullptr) {
     if (!readable_ || reader_ == nullptr) return writer_->resume(Wake::ready);

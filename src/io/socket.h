@@ -41,6 +41,9 @@ class Socket final : public EventTarget {
 
   // Ends the current waits with Wake::cancelled; later waits work as usual.
   void interrupt();
+  // When the peer is gone (closed its side, or broke off) while nobody reads here, the waits of
+  // `other` are interrupted; nullptr ends that. `other` is unlinked before it is destroyed.
+  void interrupt_when_gone(Socket* other) { when_gone_ = other; }
   // After this the peer gets a reset instead of an orderly end.
   void reset_on_close();
   void shutdown_write();
@@ -61,6 +64,7 @@ class Socket final : public EventTarget {
   int error_ = 0;
   Waiter* reader_ = nullptr;
   Waiter* writer_ = nullptr;
+  Socket* when_gone_ = nullptr;
 };
 
 class Socket::Wait final : public Waiter {
