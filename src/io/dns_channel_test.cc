@@ -40,7 +40,7 @@ class DnsChannels : public testing::Test {
   Scope scope{reactor};
 };
 
-TEST_F(DnsChannels, says_that_no_server_answered) {
+TEST_F(DnsChannels, say_that_no_server_answered) {
   server.script = [](const Query&) { return std::nullopt; };
   const Answer answer = ask(settings({server.address()}));
   ASSERT_FALSE(*answer);
@@ -49,7 +49,7 @@ TEST_F(DnsChannels, says_that_no_server_answered) {
   EXPECT_EQ(server.queries("app.internal", kA), 2u) << "as many tries as are set";
 }
 
-TEST_F(DnsChannels, tries_again_after_a_lost_packet) {
+TEST_F(DnsChannels, try_again_after_a_lost_packet) {
   std::size_t lost = 0;
   server.script = [&](const Query& query) -> std::optional<Reply> {
     if (lost++ < 2) return std::nullopt;
@@ -59,7 +59,7 @@ TEST_F(DnsChannels, tries_again_after_a_lost_packet) {
               UnorderedElementsAre("127.0.0.7:80", "[::1]:80"));
 }
 
-TEST_F(DnsChannels, asks_the_next_server_when_the_first_is_silent_or_gone) {
+TEST_F(DnsChannels, ask_the_next_server_when_the_first_is_silent_or_gone) {
   FakeServer silent(reactor);
   silent.script = [](const Query&) { return std::nullopt; };
   server.script = both_families;
@@ -71,7 +71,7 @@ TEST_F(DnsChannels, asks_the_next_server_when_the_first_is_silent_or_gone) {
               testing::UnorderedElementsAreArray(expected));
 }
 
-TEST_F(DnsChannels, says_that_no_server_is_there) {
+TEST_F(DnsChannels, say_that_no_server_is_there) {
   const SocketAddress gone = SocketAddress::local_of(bound(SOCK_DGRAM, 0).get());
   const Answer answer = ask(settings({gone}));
   ASSERT_FALSE(*answer);
@@ -79,9 +79,14 @@ TEST_F(DnsChannels, says_that_no_server_is_there) {
   EXPECT_TRUE(answer->error().retry);
 }
 
-// Answers over TCP, one byte at a time, so that the reactor's edges and the pieces that c-ares
-// reads do not fall together.
-Task<void> answer_over_tcp(Reactor& reactor, Fd connection, FakeServer::Script script) {
+// Answers over TCP in pieces of this size. One byte at a time there are more edges than c-ares has
+// use for, all in one piece there are fewer than it reads in pieces.
+struct TcpServer {
+  FakeServer::Script script;
+  std::size_t piece;
+};
+
+Task<void> answer_over_tcp(Reactor& reactor, Fd connection, TcpServer server) {
   PlainStream stream(reactor, std::move(connection));
   std::string seen;
   while (true) {
@@ -92,10 +97,11 @@ Task<void> answer_over_tcp(Reactor& reactor, Fd connection, FakeServer::Script s
     while (seen.size() > 2 && seen.size() >= 2u + static_cast<unsigned char>(seen[1])) {
       const std::size_t size = static_cast<unsigned char>(seen[1]);
       const Query query = parse_query(std::string_view(seen).substr(2, size));
-      const std::string packet = encode(query, *script(query));
+      const std::string packet = encode(query, *server.script(query));
       const std::string framed = u16(static_cast<int>(packet.size())) + packet;
-      for (const char& byte : framed) {
-        if (!co_await write_all(stream, {&byte, 1}, Flush::now, 10s)) co_return;
+      for (std::size_t at = 0; at < framed.size(); at += server.piece) {
+        const std::string piece = framed.substr(at, server.piece);
+        if (!co_await write_all(stream, piece, Flush::now, 10s)) co_return;
         co_await reactor.yield();
       }
       seen.erase(0, 2 + size);
@@ -103,17 +109,17 @@ Task<void> answer_over_tcp(Reactor& reactor, Fd connection, FakeServer::Script s
   }
 }
 
-Task<void> accept_one(Reactor& reactor, Fd listener, FakeServer::Script script) {
+Task<void> accept_one(Reactor& reactor, Fd listener, TcpServer server) {
   Socket listening(reactor, std::move(listener));
   if (co_await listening.readable(reactor.in(10s)) != Wake::ready) co_return;
   Fd connection(::accept4(listening.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  co_await answer_over_tcp(reactor, std::move(connection), std::move(script));
+  co_await answer_over_tcp(reactor, std::move(connection), std::move(server));
 }
 
 // Has a server on one port of both protocols whose answers do not fit into UDP.
 class DnsChannelsOverTcp : public DnsChannels {
  protected:
-  Answer ask_over_tcp(FakeServer::Script script) {
+  Answer ask_over_tcp(TcpServer server) {
     // The kernel chooses a port for UDP: until TCP has the same one free.
     std::vector<std::unique_ptr<FakeServer>> servers;
     Fd listener;
@@ -123,25 +129,31 @@ class DnsChannelsOverTcp : public DnsChannels {
     }
     EXPECT_EQ(::listen(listener.get(), 4), 0);
     servers.back()->script = [](const Query&) { return Reply{.truncated = true}; };
-    scope.spawn(accept_one(reactor, std::move(listener), std::move(script)));
+    scope.spawn(accept_one(reactor, std::move(listener), std::move(server)));
     DnsSettings patient = settings({servers.back()->address()});
     patient.try_timeout = 20s;
     return ask(patient);
   }
 };
 
-TEST_F(DnsChannelsOverTcp, reads_an_answer_that_is_too_long_for_udp) {
-  EXPECT_THAT(texts(ask_over_tcp(both_families)), UnorderedElementsAre("127.0.0.7:80", "[::1]:80"));
+TEST_F(DnsChannelsOverTcp, read_an_answer_that_is_too_long_for_udp) {
+  for (const std::size_t piece : {1u, 2u, 1000u}) {
+    EXPECT_THAT(texts(ask_over_tcp({both_families, piece})),
+                UnorderedElementsAre("127.0.0.7:80", "[::1]:80"))
+        << piece;
+  }
 }
 
-TEST_F(DnsChannelsOverTcp, takes_no_more_addresses_than_the_limit) {
-  const Answer answer = ask_over_tcp([](const Query& query) -> std::optional<Reply> {
-    Reply reply;
-    for (int i = 0; query.type == kA && i < 100; ++i) {
-      reply.records.push_back(a(query.name, 60, {127, 0, 1, i}));
-    }
-    return reply;
-  });
+TEST_F(DnsChannelsOverTcp, take_no_more_addresses_than_the_limit) {
+  const Answer answer =
+      ask_over_tcp({[](const Query& query) -> std::optional<Reply> {
+                      Reply reply;
+                      for (int i = 0; query.type == kA && i < 100; ++i) {
+                        reply.records.push_back(a(query.name, 60, {127, 0, 1, i}));
+                      }
+                      return reply;
+                    },
+                    700});
   ASSERT_TRUE(*answer) << answer->error().what;
   EXPECT_EQ((*answer)->size(), DnsChannel::kMostAddresses);
 }
