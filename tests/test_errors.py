@@ -119,8 +119,10 @@ def test_a_key_in_place_of_a_certificate_and_the_reverse_are_explained(fails, tm
           words=["key", certificate])
 
 
-@pytest.mark.parametrize("text", [b"", b"\0" * 100, b"-----BEGIN CERTIFICATE-----\n",
-                                  b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+@pytest.mark.parametrize("text", [
+    b"", b"\0" * 100, b"-----BEGIN CERTIFICATE-----\n",
+    b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+], ids=["empty", "binary", "cut", "damaged"])
 def test_a_certificate_file_that_holds_none_is_named(fails, tmp_path, text):
     _, key = certificates.write_pair(tmp_path)
     (tmp_path / "bad.crt").write_bytes(text)
