@@ -180,7 +180,7 @@ void AccessLog::run_once() {
   if (all) drained_everything_ = now;
   const Progress progress = drain_all(all ? Drain::everything : Drain::full_chunks, kLinger);
   tell_of_dropped();
-  if (progress == Progress::stuck) return wait(Waits::not_at_all, kLinger);
+  if (progress >= Progress::stuck) return wait(Waits::not_at_all, kLinger);
   if (all && progress == Progress::none) return wait(Waits::for_any_line, kForever);
   wait(Waits::for_full_chunk, all ? kLinger : kLinger - since);
 }
@@ -188,9 +188,10 @@ void AccessLog::run_once() {
 void AccessLog::finish() {
   using std::chrono::steady_clock;
   const auto end = steady_clock::now() + kShutdown;
+  if (reopen_.exchange(false)) reopen_now();
   while (steady_clock::now() < end) {
     const Progress progress = drain_all(Drain::everything, kLinger);
-    if (progress == Progress::none) break;
+    if (progress == Progress::none || progress == Progress::failed) break;
     if (progress == Progress::stuck) wait(Waits::not_at_all, kLinger / 4);
   }
   for (AccessLogBuffer* buffer : buffers()) give_up(*buffer);
@@ -222,7 +223,7 @@ AccessLog::Progress AccessLog::drain_all(Drain what, std::chrono::milliseconds p
   Progress progress = Progress::none;
   for (AccessLogBuffer* buffer : buffers()) {
     progress = std::max(progress, drain(*buffer, what, patience));
-    if (progress == Progress::stuck) break;
+    if (progress >= Progress::stuck) break;
   }
   return progress;
 }
@@ -236,7 +237,7 @@ AccessLog::Progress AccessLog::drain(AccessLogBuffer& buffer, Drain what,
     if (still_filling && what == Drain::full_chunks) break;
     progress =
         std::max(progress, write_out(*buffer.order_[n % AccessLogBuffer::kChunks], patience));
-    if (progress == Progress::stuck) break;
+    if (progress >= Progress::stuck) break;
     if (!still_filling) buffer.drained_.store(n + 1, std::memory_order_release);
   }
   return progress;
@@ -252,7 +253,7 @@ AccessLog::Progress AccessLog::write_out(AccessLogBuffer::Chunk& chunk,
   if (written.error == 0) return Progress::stuck;
   events_.error("The access log cannot be written.", {{"reason", std::strerror(written.error)}});
   const bool reader_is_gone = written.error == EPIPE || written.error == ECONNRESET;
-  if (!reader_is_gone) return Progress::stuck;
+  if (!reader_is_gone) return Progress::failed;
   discard(chunk);
   return Progress::some;
 }

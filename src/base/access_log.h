@@ -103,7 +103,7 @@ class AccessLog {
   // What the writer waits for; who appends wakes it only for that.
   enum class Waits : std::uint8_t { not_at_all, for_full_chunk, for_any_line };
   enum class Drain { full_chunks, everything };
-  enum class Progress { none, some, stuck };
+  enum class Progress { none, some, stuck, failed };  // the worst counts
 
   AccessLog(AccessLogTarget target, LogSink sink, int wake_fd, EventLog& events);
   void start();

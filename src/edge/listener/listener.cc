@@ -9,8 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "io/socket.h"
-
 namespace gatehouse::edge {
 namespace {
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "base/address.h"
@@ -9,6 +10,7 @@
 #include "io/fd.h"
 #include "io/reactor.h"
 #include "io/scope.h"
+#include "io/socket.h"
 
 namespace gatehouse::edge {
 

@@ -17,8 +17,9 @@ constexpr Decision kAmbiguousPath{
 }  // namespace
 
 void Site::add_route(std::string prefix, Decision decision) {
-  routes_.push_back({std::move(prefix), decision});
-  std::ranges::stable_sort(routes_, std::greater{}, [](const Route& r) { return r.prefix.size(); });
+  const auto shorter = std::ranges::find_if(
+      routes_, [&](const Route& route) { return route.prefix.size() < prefix.size(); });
+  routes_.insert(shorter, {std::move(prefix), decision});
 }
 
 const Decision& Site::decide(const http::RequestHead& request) const {

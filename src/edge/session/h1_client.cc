@@ -116,14 +116,14 @@ io::Task<std::expected<void, ClientFault>> H1Client::read_body(io::Lease& into) 
     if (!unused) co_return std::unexpected(unused.error());
     keep_for_next({room.data() + got.bytes - *unused, *unused});
   }
-  co_return {};
+  co_return BodyResult{};
 }
 
 // ------------------------------------------------------------------ the response
 
 io::Task<bool> H1Client::send_interim(const http::ResponseHead& response) {
   if (request_.minor == 0) co_return true;  // RFC 9110 section 15.2: not to HTTP/1.0
-  const auto size = http::build_client_response(thread_.scratch, response, {.date = {}});
+  const auto size = http::build_client_response(thread_.scratch, response, http::ClientResponse{});
   if (!size) co_return true;
   const std::string copy(thread_.scratch.data(), *size);  // scratch does not survive a suspension
   const auto sent =

@@ -358,7 +358,7 @@ void Session::log(const Request& request, const H1Client* client) {
     }
   }
   if (tls_info_) {
-    AccessRecord::Tls& tls_record = record.tls.emplace();
+    AccessRecord::Tls& tls_record = record.tls.emplace(AccessRecord::Tls{});
     tls_record.resumed = tls_info_->resumed;
     tls_record.version = tls_info_->version;
     tls_record.cipher_suite = tls_info_->cipher_suite;
@@ -374,8 +374,9 @@ void Session::log(const Request& request, const H1Client* client) {
     record.size = client->bytes_sent();
   }
   if (request.upstream) {
-    record.upstream = {request.upstream->address, request.upstream->status,
-                       request.upstream->duration, request.upstream->reused};
+    const UpstreamRecord& upstream = *request.upstream;
+    record.upstream = AccessRecord::Upstream{upstream.address, upstream.status, upstream.duration,
+                                             upstream.reused};
   }
   record.request_id = {request.id.data(), request.id.size()};
   record.error = request.error;

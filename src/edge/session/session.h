@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "edge/listener/listener.h"
+#include "edge/pages/pages.h"
 #include "edge/session/exchange.h"
 #include "edge/session/h1_client.h"
 #include "edge/session/thread_context.h"

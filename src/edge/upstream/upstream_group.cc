@@ -35,9 +35,11 @@ UpstreamConnectionPtr UpstreamGroup::take_idle() {
 std::vector<Upstream*> UpstreamGroup::by_preference() {
   std::vector<Upstream*> order;
   for (std::size_t i = 0; i < upstreams_.size(); ++i) {
-    order.push_back(upstreams_[(turn_ + i) % upstreams_.size()].get());
+    Upstream* candidate = upstreams_[(turn_ + i) % upstreams_.size()].get();
+    const auto worse = std::ranges::find_if(
+        order, [candidate](const Upstream* there) { return better(*candidate, *there); });
+    order.insert(worse, candidate);
   }
-  std::ranges::stable_sort(order, [](const Upstream* a, const Upstream* b) { return better(*a, *b); });
   return order;
 }
 
