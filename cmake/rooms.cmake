@@ -2,6 +2,7 @@
 # In a room: *.cc is the room, *_test.cc its unit tests (one executable per room, run by ctest),
 # *_fuzz.cc is a fuzz target each, main.cc is the program. Sub-rooms are rooms of their own.
 
+include(GoogleTest)
 find_package(GTest REQUIRED)
 find_package(fmt REQUIRED)
 find_package(Threads REQUIRED)
@@ -86,8 +87,8 @@ function(gatehouse_add_room_tests name target tests)
   add_executable(${name}_test ${tests})
   target_link_libraries(${name}_test PRIVATE ${target} GTest::gtest_main GTest::gmock)
   target_precompile_headers(${name}_test REUSE_FROM gh_test_headers)
-  add_test(NAME ${name} COMMAND ${name}_test)
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT 120)
 endfunction()
 
 function(gatehouse_add_room_fuzzers target fuzzers)

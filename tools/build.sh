@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds a preset of CMakePresets.json with everything it needs: tools/build.sh PRESET [TARGET...]
-# Without a target it builds all of the preset. JOBS=N limits the processes (default: one per CPU).
+# Without a target it builds all of the preset. The release's program is build/gatehouse. JOBS=N limits the processes (default: one per CPU).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -34,7 +34,10 @@ main() {
   GATEHOUSE_AWS_LC=$(tools/aws_lc.sh)
   export GATEHOUSE_AWS_LC
   is_configured "$preset" || configure "$preset"
-  ninja -C "build/$preset" -j "${JOBS:-$(nproc)}" "$@"
+  local quiet=()
+  [[ -t 1 ]] || quiet=(--quiet)
+  ninja "${quiet[@]}" -C "build/$preset" -j "${JOBS:-$(nproc)}" "$@"
+  if [[ $preset == release ]]; then ln -sfn release/gatehouse build/gatehouse; fi
 }
 
 main "$@"

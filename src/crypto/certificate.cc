@@ -95,6 +95,7 @@ bool CertificateNames::covers(const ServerName& name) const {
 
 std::vector<std::string> CertificateNames::texts() const {
   std::vector<std::string> all;
+  all.reserve(dns.size() + addresses.size());
   for (const NamePattern& pattern : dns) all.push_back(pattern.text());
   for (const ServerName& address : addresses) all.push_back(address.text());
   return all;
