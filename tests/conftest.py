@@ -1,0 +1,60 @@
+import contextlib
+
+import pytest
+
+from support import binary
+from support.nginx import Nginx
+from support.program import Gatehouse
+from support.upstreams import Upstream, echo
+from support.websocket_server import WebSocketServer
+
+
+def pytest_collection_modifyitems(items):
+    if not binary.path().exists():
+        raise pytest.UsageError(f"{binary.path()} is not there: build it, or name it by GATEHOUSE")
+    for item in items:
+        if binary.sanitizer() and item.get_closest_marker("exact"):
+            item.add_marker(pytest.mark.skip(reason="a sanitizer build has other measures"))
+
+
+@pytest.fixture
+def gatehouse(tmp_path):
+    """Starts the program: `gatehouse("--to", url)`. Ends all of them at the end of the test."""
+    started = []
+
+    def start(*arguments, wait=True, folder=None, **more):
+        folder = folder or tmp_path / f"gatehouse-{len(started)}"
+        folder.mkdir(exist_ok=True)
+        started.append(Gatehouse(*arguments, folder=folder, **more))
+        return started[-1].wait_until_serving() if wait else started[-1]
+
+    yield start
+    with contextlib.ExitStack() as ends:
+        for running in started:
+            if running.process.returncode is None:
+                ends.callback(running.stop)
+
+
+@pytest.fixture
+def upstream():
+    """Starts an application that follows a script: `upstream(echo)`; see support/upstreams.py."""
+    with contextlib.ExitStack() as ends:
+        yield lambda *arguments, **more: ends.enter_context(Upstream(*arguments, **more))
+
+
+@pytest.fixture
+def echo_application(upstream):
+    """An application that answers with what it saw of the request."""
+    return upstream(echo)
+
+
+@pytest.fixture
+def nginx(tmp_path):
+    with Nginx(tmp_path / "nginx") as running:
+        yield running
+
+
+@pytest.fixture
+def websocket_server():
+    with WebSocketServer() as running:
+        yield running
