@@ -152,14 +152,27 @@ def test_head_has_the_length_and_no_body(gatehouse, upstream):
 
 # Interim responses.
 
-def test_100_continue_comes_before_the_body(gatehouse, echo_application):
-    running = gatehouse("--to", echo_application.url)
+def test_100_continue_of_the_application_comes_before_the_body(gatehouse, upstream):
+    def application(connection):
+        head = connection.head()
+        connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        connection.reader.finish(head, until_end=False)
+        connection.send(response(head.body))
+
+    running = gatehouse("--to", upstream(application).url)
     with running.connect() as wire:
         wire.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
                   b"Expect: 100-continue\r\n\r\n")
         assert wire.response().status == 100
         wire.send(b"body")
-        assert wire.final().json["length"] == 4
+        assert wire.final().body == b"body"
+
+
+def test_a_client_that_does_not_wait_for_100_continue_is_served(gatehouse, echo_application):
+    """The application knows nothing of Expect."""
+    running = gatehouse("--to", echo_application.url)
+    answer = running.ask("POST", fields=[("Expect", "100-continue")], body=b"body")
+    assert answer.json["length"] == 4
 
 
 def test_a_final_answer_instead_of_100_continue_spares_the_body(gatehouse, upstream):

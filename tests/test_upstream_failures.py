@@ -10,7 +10,7 @@ import pytest
 
 from support import http1
 from support.http1 import chunk, response
-from support.upstreams import answers_once, refused_address
+from support.upstreams import answers_once, names_the_target, refused_address
 from support.wait import seconds, settled
 
 
@@ -39,7 +39,7 @@ def test_a_program_gets_the_error_as_json(gatehouse):
         running = gatehouse("--to", f"http://{address}")
         answer = running.ask(fields=[("Accept", "application/json")])
     assert answer.status == 502
-    assert answer.get("Content-Type").startswith("application/json")
+    assert "json" in answer.get("Content-Type")
     assert address in str(answer.json) and "refused" in str(answer.json)
 
 
@@ -256,21 +256,18 @@ def test_a_body_after_head_reaches_nobody(gatehouse, upstream):
             assert wire.ask("GET", host=running.authority).body == b"good"
 
 
-def test_an_application_that_speaks_before_it_is_asked_is_not_believed(gatehouse, upstream):
-    """A response that was there before the request is no answer to it."""
+def test_an_application_that_speaks_before_it_is_asked_mixes_nothing_up(gatehouse, upstream):
+    """What it says early may at most be taken for the answer to the first request there. Then its
+    real answer comes unasked, and must not become the answer to the next request."""
     def application(connection):
         connection.send(POISON)
-        while connection.request():
-            connection.send(response(b"good"))
+        names_the_target(connection)
 
-    application = upstream(application)
-    running = gatehouse("--to", application.url, "--workers", "1")
-    bodies = {running.ask().body for _ in range(20)}
-    # On a first use the early bytes cannot be told from a very fast answer; on a reuse they can.
+    running = gatehouse("--to", upstream(application).url, "--workers", "1")
     with running.connect() as wire:
-        answers = [wire.ask(target=f"/{n}", host=running.authority) for n in range(20)]
-    assert all(b"good" == a.body or a.status == 502 or a.body == b"POISON" for a in answers)
-    assert bodies
+        for number in range(40):
+            answer = wire.ask(target=f"/{number}", host=running.authority)
+            assert answer.status == 502 or answer.text in (f"/{number}", "POISON")
 
 
 # The client meanwhile.

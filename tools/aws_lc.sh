@@ -15,7 +15,10 @@ suite=sid
 package=librust-aws-lc-sys-dev
 flags=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19
   -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DBUILD_SHARED_LIBS=OFF -DBUILD_TESTING=OFF
-  -DBUILD_TOOL=OFF -DDISABLE_GO=ON -DDISABLE_PERL=ON -DCMAKE_INSTALL_LIBDIR=lib)
+  -DBUILD_TOOL=OFF -DDISABLE_GO=ON -DDISABLE_PERL=ON -DCMAKE_INSTALL_LIBDIR=lib
+  # The kernel's getrandom seeds every thread; the CPU's jitter would cost each of them 80 ms at its
+  # first random byte (docs/decisions).
+  -DDISABLE_CPU_JITTER_ENTROPY=ON)
 
 # Names the recipe: another flag or another machine type is another prefix.
 recipe() {

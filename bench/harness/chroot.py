@@ -5,15 +5,16 @@ import shutil
 import subprocess
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TOOLS = ["gcc", "libc6-dev", "libssl-dev", "openssl", "strace", "nginx"]  # nginx is the back-end, too
+TOOLS = {"gcc", "libc6-dev", "libssl-dev", "openssl", "strace"} | {"nginx"}  # the back-end
 SOURCES = ["tlsload.c", "tls_connection.c"]
 HEADERS = ["tls_connection.h"]
 VERSION_COMMANDS = {  # of the peers that are Debian packages of the same name
-    "nginx": "nginx -v 2>&1",
-    "haproxy": "haproxy -v | head -1",
-    "caddy": "caddy version",
+    "nginx": "nginx -v 2>&1 | sed 's/^nginx version: //'",
+    "haproxy": "haproxy -v | sed -n '1s/ - .*//p'",
+    "caddy": "echo Caddy $(caddy version)",
     "hitch": "hitch --version | head -1",
 }
+OPENSSL_VERSION = "openssl version | sed 's/ (Library.*//'"
 
 
 class Chroot:
@@ -33,7 +34,7 @@ class Chroot:
 
     def prepare(self, peers):
         """Makes what is missing. Takes a minute or two the first time, a second later."""
-        packages = TOOLS + [peer for peer in peers if peer in VERSION_COMMANDS and peer not in TOOLS]
+        packages = sorted(TOOLS | (set(peers) & set(VERSION_COMMANDS)))
         script = os.path.join(HERE, "setup_chroot.sh")
         if subprocess.run([script, self.root, self.suite, *packages]).returncode != 0:
             raise SystemExit(1)  # the script has said why
@@ -48,12 +49,16 @@ class Chroot:
         subprocess.run(["mount", "-t", "proc", "proc", os.path.join(self.root, "proc")], check=True)
 
     def run(self, *command):
-        return subprocess.run(["chroot", self.root, *command], check=True, capture_output=True, text=True).stdout
+        done = subprocess.run(["chroot", self.root, *command], capture_output=True, text=True)
+        if done.returncode != 0:
+            complaint = done.stderr.strip()[-600:]
+            raise SystemExit(f"bench: {command[0]} failed in {self.root}: {complaint}")
+        return done.stdout
 
     def versions(self, peers):
-        found = {peer: self.run("sh", "-c", VERSION_COMMANDS[peer]).strip() for peer in peers if peer in VERSION_COMMANDS}
-        found["OpenSSL of the peers"] = self.run("openssl", "version").strip()
-        return found
+        """What the peers of this run call themselves, and the OpenSSL of all but Caddy."""
+        commands = [VERSION_COMMANDS[peer] for peer in peers if peer in VERSION_COMMANDS]
+        return [self.run("sh", "-c", command).strip() for command in [*commands, OPENSSL_VERSION]]
 
     def _compile_load_generator(self):
         for name in SOURCES + HEADERS:
@@ -66,9 +71,11 @@ class Chroot:
         if os.path.exists(path + ".pem"):
             return
         inside = self.inside(path)
-        self.run("openssl", "req", "-x509", "-nodes", "-days", "3650", *key_options, "-subj", "/CN=bench.test",
-                 "-addext", "subjectAltName=DNS:bench.test", "-keyout", inside + ".key", "-out", inside + ".crt")
+        self.run("openssl", "req", "-x509", "-nodes", "-days", "3650", *key_options,
+                 "-subj", "/CN=bench.test", "-addext", "subjectAltName=DNS:bench.test",
+                 "-keyout", inside + ".key", "-out", inside + ".crt")
         with open(path + ".crt") as certificate, open(path + ".key") as key:
             both = certificate.read() + key.read()
-        with open(os.open(path + ".pem", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        handle = os.open(path + ".pem", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w") as file:
             file.write(both)

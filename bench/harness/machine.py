@@ -22,7 +22,7 @@ class CpuTime:
     threads: frozenset
 
     def since(self, earlier):
-        """The time spent between two readings. A thread that ended took its time with it: refused."""
+        """The time spent between two readings. A thread that ended took its figure with it."""
         ended = earlier.threads - self.threads
         if ended:
             raise RuntimeError(f"{len(ended)} threads of the server ended while it was measured")
@@ -64,7 +64,8 @@ def cpu_time(pid):
             with open(f"/proc/{process}/task/{thread}/schedstat") as file:
                 total += int(file.read().split()[0])
             threads.add(int(thread))
-    return CpuTime(total / 1e9, user / TICKS_PER_SECOND, system / TICKS_PER_SECOND, frozenset(threads))
+    return CpuTime(total / 1e9, user / TICKS_PER_SECOND, system / TICKS_PER_SECOND,
+                   frozenset(threads))
 
 
 def proportional_set_size(pid):

@@ -58,8 +58,8 @@ def _cpu_of_load(site, scenario, server, seconds):
     doubt = _doubt(scenario, report)
     if doubt:
         return {"error": doubt}
-    return {"value": spent.total / report[scenario.counted] * scenario.scale, "cpu_seconds": spent.total,
-            "user_seconds": spent.user, "system_seconds": spent.system,
+    return {"value": spent.total / report[scenario.counted] * scenario.scale,
+            "cpu_seconds": spent.total, "user_seconds": spent.user, "system_seconds": spent.system,
             "busy": spent.total / report["seconds"], **report}
 
 
@@ -84,7 +84,7 @@ def cpu_per_unit(site, scenario, names, effort):
 
 
 def _hold_idle(site, scenario, server, connections):
-    """KiB of the server per idle connection: PSS with them minus PSS before, both after a warm-up."""
+    """KiB of the server per idle connection: PSS with them minus PSS after a warm-up."""
     site.load(server.port, "-m", "keepalive", "-c", 8, "-d", 0.3)
     time.sleep(0.3)
     before = proportional_set_size(server.pid)
@@ -95,7 +95,7 @@ def _hold_idle(site, scenario, server, connections):
     during = proportional_set_size(server.pid)
     generator.communicate("")
     if not said or int(said[1]) != connections:
-        return {"error": f"only {said[1] if said else 'some'} of {connections} connections were opened"}
+        return {"error": f"only {said[1] if said else 'some'} of {connections} connections opened"}
     if generator.returncode != 0:
         return {"error": "the server closed idle connections"}
     return {"value": (during - before) / connections, "before_kib": before, "during_kib": during}
@@ -108,10 +108,23 @@ def idle_memory(site, scenario, names, effort):
         if not server:
             continue
         try:
-            rows.append(_row(scenario, name, 0, **_hold_idle(site, scenario, server, effort.idle_connections)))
+            found = _hold_idle(site, scenario, server, effort.idle_connections)
+            rows.append(_row(scenario, name, 0, **found))
         finally:
             server.stop()
     return rows
+
+
+def _calls_of_load(site, scenario, server, seconds):
+    site.load(server.port, "-d", 0.5, *scenario.arguments)
+    report, calls = count_system_calls(
+        server.pid, lambda: site.load(server.port, "-d", seconds, *scenario.arguments),
+        strace=["chroot", site.chroot.root, "strace"])
+    doubt = _doubt(scenario, report)
+    if doubt:
+        return {"error": doubt}
+    per_request = {call: count / report["ops"] for call, count in calls.items()}
+    return {"value": sum(per_request.values()), "calls": per_request}
 
 
 def calls_per_request(site, scenario, names, effort):
@@ -121,21 +134,15 @@ def calls_per_request(site, scenario, names, effort):
         if not server:
             continue
         try:
-            site.load(server.port, "-d", 0.5, *scenario.arguments)
-            report, calls = count_system_calls(
-                server.pid, lambda: site.load(server.port, "-d", effort.seconds, *scenario.arguments),
-                strace=["chroot", site.chroot.root, "strace"])
-            per_request = {call: count / report["ops"] for call, count in calls.items()}
-            doubt = _doubt(scenario, report)
-            rows.append(_row(scenario, name, 0, calls=per_request, **(
-                {"error": doubt} if doubt else {"value": sum(per_request.values())})))
+            found = _calls_of_load(site, scenario, server, effort.seconds)
+            rows.append(_row(scenario, name, 0, **found))
         finally:
             server.stop()
     return rows
 
 
 def start_time(site, scenario, names, effort):
-    """Seconds from fork to the end of the first handshake. The first start finds an empty state folder."""
+    """Seconds from fork to the end of the first handshake. Start 0 finds an empty state folder."""
     rows = []
     for number in range(effort.starts):
         for name in names:

@@ -1,7 +1,7 @@
 """The servers under test. To add one: write a function that takes a Setting, list it in STARTERS.
 
-The function writes the server's configuration and returns the Command that runs it in the foreground.
-Each server has one worker and the fastest configuration that a careful administrator would use.
+The function writes the server's configuration and returns the Command that runs it in the
+foreground. Each has one worker and the fastest configuration that a careful person would choose.
 The peers write no access log; gatehouse writes its own and serves metrics.
 """
 
@@ -9,8 +9,11 @@ import json
 import os
 from dataclasses import dataclass, field
 
-DEFAULT_PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
-                               "build", "gatehouse")
+REPOSITORY = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+
+
+def program():
+    return os.environ.get("PROGRAM") or os.path.join(REPOSITORY, "build", "gatehouse")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Command:
 
 
 class Setting:
-    """What a server is told: where to listen, whom to ask, which certificate to show, where to write."""
+    """What a server is told: where to listen, whom to ask, its certificate, where to write."""
 
     def __init__(self, chroot, folder, port, backend_port, certificate, metrics_port):
         self.chroot, self.folder = chroot, folder
@@ -38,13 +41,14 @@ class Setting:
 
 
 def start_gatehouse(setting):
-    """Native, outside the chroot. Deadlines are raised to the peers' for connections that stay idle."""
+    """Native, outside the chroot. Deadlines of idle connections are as long as the peers'."""
     pem = setting.certificate_outside
     return Command(in_chroot=False, argv=[
-        os.environ.get("PROGRAM", DEFAULT_PROGRAM), "run", "--listen", f"127.0.0.1:{setting.port}",
+        program(), "run", "--listen", f"127.0.0.1:{setting.port}",
         "--to", f"http://127.0.0.1:{setting.backend_port}", "--workers", "1",
         "--state", f"{setting.folder}/state", "--certificate", pem + ".crt", "--key", pem + ".key",
-        "--access-log", f"{setting.folder}/access.log", "--metrics", f"127.0.0.1:{setting.metrics_port}",
+        "--access-log", f"{setting.folder}/access.log",
+        "--metrics", f"127.0.0.1:{setting.metrics_port}",
         "--timeout", "head=10m", "--timeout", "idle=10m", "--quiet"])
 
 
@@ -112,16 +116,20 @@ backend back
 
 
 def start_caddy(setting):
-    """Debian's build has Go's old defaults: it offers X25519MLKEM768 only when told so by GODEBUG."""
-    proxy = {"handler": "reverse_proxy", "upstreams": [{"dial": f"127.0.0.1:{setting.backend_port}"}],
-             "transport": {"protocol": "http", "keep_alive": {"enabled": True, "max_idle_conns_per_host": 1024}}}
+    """Debian's build has Go's old defaults: X25519MLKEM768 must be asked for by GODEBUG."""
+    keep_alive = {"enabled": True, "max_idle_conns_per_host": 1024}
+    proxy = {"handler": "reverse_proxy",
+             "upstreams": [{"dial": f"127.0.0.1:{setting.backend_port}"}],
+             "transport": {"protocol": "http", "keep_alive": keep_alive}}
     server = {"listen": [f"127.0.0.1:{setting.port}"], "protocols": ["h1", "h2"],
-              "automatic_https": {"disable": True}, "tls_connection_policies": [{"fallback_sni": "bench.test"}],
+              "automatic_https": {"disable": True},
+              "tls_connection_policies": [{"fallback_sni": "bench.test"}],
               "routes": [{"handle": [proxy]}]}
     pair = {"certificate": setting.certificate + ".pem", "key": setting.certificate + ".pem"}
+    apps = {"http": {"servers": {"edge": server}}, "tls": {"certificates": {"load_files": [pair]}}}
     configuration = setting.write("caddy.json", json.dumps({
         "admin": {"disabled": True}, "logging": {"logs": {"default": {"level": "ERROR"}}},
-        "apps": {"http": {"servers": {"edge": server}}, "tls": {"certificates": {"load_files": [pair]}}}}))
+        "apps": apps}))
     return Command(["/usr/bin/caddy", "run", "--config", configuration],
                    environment={"GOMAXPROCS": "1", "GODEBUG": "tlsmlkem=1", "HOME": "/tmp"})
 

@@ -1,4 +1,4 @@
-"""Counts system calls of running processes with strace. Counts do not depend on how busy the machine is."""
+"""Counts system calls of running processes with strace."""
 
 import re
 import signal
@@ -34,13 +34,15 @@ def parse_summary(text):
 def count_system_calls(pid, work, strace=("strace",)):
     """Runs work() while all threads of the process tree are traced.
 
-    Returns work's result and {system call: count}. A call in which a thread slept before is not counted
-    until it returns, so that a few calls more or less belong to the noise of attaching.
+    Returns work's result and {system call: count}. A few calls more or less belong to attaching.
+    Tracing slows the server down, so that more events are ready each time it asks for them: the
+    calls that do the work are counted exactly, epoll_wait less often than without strace.
     """
     pids = process_tree(pid)
     attach = [argument for process in pids for argument in ("-p", str(process))]
     with tempfile.TemporaryFile("w+") as summary:
-        tracer = subprocess.Popen([*strace, "-f", "-c", *attach], stdin=subprocess.DEVNULL, stderr=summary)
+        tracer = subprocess.Popen([*strace, "-f", "-c", *attach],
+                                  stdin=subprocess.DEVNULL, stderr=summary)
         try:
             _await_attached(pids)
             time.sleep(0.1)  # other threads of the same processes

@@ -4,6 +4,8 @@ import statistics
 
 from .scenarios import ALL, PEERS_OF_THE_GOAL
 
+BEGIN, END = "<!-- table -->", "<!-- end of table -->"
+
 
 def _values_by_round(rows, scenario, server):
     return {row["round"]: row["value"] for row in rows
@@ -30,7 +32,8 @@ def ratios(rows, scenario, server, peer):
 def _ratio_cells(found):
     if not found:
         return ["–", "–"]
-    return [f"{statistics.median(found):.2f}", f"{min(found):.2f} to {max(found):.2f}"]
+    spread = f"{min(found):.2f} to {max(found):.2f}" if len(found) > 1 else "–"
+    return [f"{statistics.median(found):.2f}", spread]
 
 
 def _verdict(rows, scenario, subject, compared):
@@ -38,7 +41,8 @@ def _verdict(rows, scenario, subject, compared):
               and row["server"] == subject and "error" in row]
     if errors:
         return f"failed: {errors[0]}".replace("|", "/").replace("\n", " ")
-    values = compared if scenario.goal_is_ratio else list(_values_by_round(rows, scenario, subject).values())
+    own = list(_values_by_round(rows, scenario, subject).values())
+    values = compared if scenario.goal_is_ratio else own
     if not values:
         return "–"
     return "reached" if statistics.median(values) <= scenario.goal else "missed"
@@ -57,17 +61,27 @@ def as_markdown(results):
     """One table of all scenarios that were measured, and below it on what."""
     rows, servers = results["rows"], results["servers"]
     subject = servers[0]
-    lines = [["", "unit", *servers, "ratio to the better", "in single rounds", "goal", f"{subject}'s goal is"]]
+    lines = [["", "unit", *servers, "ratio to the better", "in single rounds", "goal", "goal is"]]
     lines += [["---"] * len(lines[0])]
     measured = {row["scenario"] for row in rows}
-    lines += [_line(rows, scenario, subject, servers) for scenario in ALL if scenario.name in measured]
+    lines += [_line(rows, scenario, subject, servers)
+              for scenario in ALL if scenario.name in measured]
     table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
     return f"{table}\n\n{_circumstances(results)}"
 
 
 def _circumstances(results):
-    versions = ", ".join(f"{name}: {version}" for name, version in results["versions"].items())
     effort = results["effort"]
-    return (f"{results['when']}, {results['processor']}, Linux {results['kernel']}; {versions}. "
-            f"{effort['rounds']} rounds of {effort['seconds']:g} s, {effort['idle_connections']} idle connections, "
-            f"{effort['starts']} starts.")
+    return (f"{results['when']}, {results['processor']}, Linux {results['kernel']}; "
+            f"{', '.join(results['versions'])} of Debian {results['suite']}. "
+            f"{effort['rounds']} rounds of {effort['seconds']:g} s, "
+            f"{effort['idle_connections']} idle connections, {effort['starts']} starts.")
+
+
+def put_into(document, table):
+    """The document with the table between its two marks. Without marks: ends with a sentence."""
+    before, begin, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise SystemExit(f"bench: the document has no lines '{BEGIN}' and '{END}'.")
+    return f"{before}{begin}\n{table}\n{end}{after}"

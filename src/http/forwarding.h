@@ -13,7 +13,7 @@ namespace gatehouse::http {
 
 // Who asks, as far as the connection itself tells.
 struct ClientFacts {
-  std::string_view address;  // text of the peer's IP address, IPv6 without brackets
+  std::string_view address{};  // text of the peer's IP address, IPv6 without brackets
   Scheme scheme = Scheme::https;
   std::uint16_t port = 0;  // of ours that the client dialled
   bool trusted = false;    // a proxy whose X-Forwarded-* and Forwarded are believed
@@ -23,10 +23,10 @@ struct UpstreamRequest {
   // The Host of a request that has none (HTTP/1.0).
   std::string_view fallback_host = "localhost";
   // How the content is sent on when not as it came: none, exact or chunked.
-  std::optional<BodyLength> body;
+  std::optional<BodyLength> body{};
   bool pass_expect = true;  // let the upstream decide about 100 Continue
   // X-Request-Id, instead of what the client sent. Empty: the client's passes.
-  std::string_view request_id;
+  std::string_view request_id{};
 };
 
 // Writes the head that an upstream gets: HTTP/1.1, hop-by-hop fields and those named by Connection
@@ -41,9 +41,9 @@ struct UpstreamRequest {
 inline constexpr std::size_t kForwardingGrowth = 4096;
 
 struct ClientResponse {
-  BodyLength body;  // of client_framing()
+  BodyLength body{};  // of client_framing()
   bool keep_alive = true;
-  std::string_view date;  // what Date says when the upstream sent none
+  std::string_view date{};  // what Date says when the upstream sent none
   std::uint8_t client_minor = 1;
   bool accepts_trailers = false;
 };

@@ -60,8 +60,11 @@ std::optional<Addresses> without_question(const ServerName& name, std::uint16_t 
   return addresses;
 }
 
-std::string seconds(std::chrono::nanoseconds time) {
-  return fmt::format("{:.3g} s", std::chrono::duration<double>(time).count());
+std::string rounded(std::chrono::nanoseconds time) {
+  if (time >= std::chrono::seconds{1}) {
+    return fmt::format("{} s", std::chrono::round<std::chrono::seconds>(time).count());
+  }
+  return fmt::format("{} ms", std::chrono::round<std::chrono::milliseconds>(time).count());
 }
 
 std::string what_of(DnsAnswer::Status status, const std::string& name, const std::string& servers,
@@ -75,7 +78,7 @@ std::string what_of(DnsAnswer::Status status, const std::string& name, const std
       return fmt::format("the name {} has no address (asked {}); add an A or AAAA record", name,
                          servers);
     case no_answer:
-      return fmt::format("no DNS server answered for {} within {} (asked {})", name, seconds(time),
+      return fmt::format("no DNS server answered for {} within {} (asked {})", name, rounded(time),
                          servers);
     case bad_answer:
       return fmt::format("the DNS server's answer for {} is not valid (asked {})", name, servers);

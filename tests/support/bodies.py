@@ -1,7 +1,6 @@
-"""Large bodies: a stream of known bytes, an application that takes and gives them, slow readers."""
+"""Large bodies: a stream of known bytes, and an application that takes and gives them."""
 
 import hashlib
-import itertools
 import json
 import threading
 
@@ -72,20 +71,11 @@ class Upload:
         """How much the other side took of the body before it took no more."""
         return settled(lambda: self.sent)
 
-    def finish(self):
+    def join(self):
         self._thread.join(seconds(120))
+        assert not self._thread.is_alive(), "the body is not taken"
+
+    def finish(self):
+        """The answer, after the whole body was sent."""
+        self.join()
         return self._wire.final("PUT")
-
-
-def slowly(parts, every=64):
-    """Passes the parts on, with a short rest of the reader after every `every` of them."""
-    rest = threading.Event()
-    for number, part in enumerate(parts):
-        if number % every == 0:
-            rest.wait(0.001)
-        yield part
-
-
-def sizes(default_mib):
-    """Names of sizes for pytest: the default in MiB, and 1 GiB for `make soak`."""
-    return itertools.chain([default_mib * MIB], [1 << 30])
