@@ -1,8 +1,7 @@
 #include "base/server_name.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 

@@ -1,0 +1,53 @@
+"""The scenarios, their units and the goals that docs/performance.md states."""
+
+from dataclasses import dataclass
+from typing import Callable
+
+from . import measures
+
+MICROSECONDS = 1e6
+GIB = float(1 << 30)
+PEERS_OF_THE_GOAL = ("haproxy", "nginx")  # ratios are taken to the better of these
+
+HANDSHAKES = ("-m", "handshake", "-c", 32)
+KEEPALIVE = ("-m", "keepalive", "-c", 64)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    title: str
+    unit: str
+    goal: float
+    measure: Callable
+    arguments: tuple = ()       # of the load generator
+    certificate: str = "ecdsa"
+    counted: str = "ops"        # what the load generator counted that the CPU time is divided by
+    scale: float = MICROSECONDS
+    goal_is_ratio: bool = True  # else the goal is a figure in `unit`
+
+
+ALL = (
+    Scenario("keepalive", "HTTP/1.1 keep-alive request, small body, 64 connections", "µs", 0.70,
+             measures.cpu_per_unit, KEEPALIVE),
+    Scenario("handshake", "full TLS 1.3 handshake (ECDSA P-256, X25519) + request", "µs", 0.50,
+             measures.cpu_per_unit, HANDSHAKES),
+    Scenario("handshake_mlkem", "the same with X25519MLKEM768", "µs", 0.55,
+             measures.cpu_per_unit, (*HANDSHAKES, "-g", "X25519MLKEM768")),
+    Scenario("handshake_rsa", "the same with RSA-2048", "µs", 0.75,
+             measures.cpu_per_unit, HANDSHAKES, certificate="rsa"),
+    Scenario("resumption", "resumption + request", "µs", 0.55,
+             measures.cpu_per_unit, (*HANDSHAKES, "-r")),
+    Scenario("bodies", "1 MiB bodies, per GiB", "s", 1.0, measures.cpu_per_unit,
+             ("-m", "keepalive", "-c", 16, "-u", "/1m"), counted="bytes", scale=GIB),
+    Scenario("system_calls", "system calls per keep-alive request", "calls", 4.5,
+             measures.calls_per_request, KEEPALIVE, goal_is_ratio=False),
+    Scenario("memory_handshake", "memory per idle TLS connection, handshake only", "KiB", 10,
+             measures.idle_memory, ("-x",), goal_is_ratio=False),
+    Scenario("memory_request", "memory per idle TLS connection, after one request", "KiB", 10,
+             measures.idle_memory, goal_is_ratio=False),
+    Scenario("start", "program start to first handshake served", "s", 0.1,
+             measures.start_time, goal_is_ratio=False),
+)
+
+BY_NAME = {scenario.name: scenario for scenario in ALL}

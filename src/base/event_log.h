@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <mutex>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+
+#include "base/clock.h"
+#include "base/log_sink.h"
+
+namespace gatehouse {
+
+enum class LogLevel { debug, info, warn, error };
+
+// Borrowed for the call only. Never a secret.
+class LogValue {
+ public:
+  LogValue(std::string_view text) : value_(text) {}
+  LogValue(const char* text) : value_(std::string_view(text)) {}
+  LogValue(const std::string& text) : value_(std::string_view(text)) {}
+  LogValue(bool yes) : value_(yes) {}
+  LogValue(double number) : value_(number) {}
+  template <class Number>
+    requires(std::is_integral_v<Number> && !std::is_same_v<Number, bool>)
+  LogValue(Number number) : value_(widen(number)) {}
+
+  // As JSON, or for a person: bare where that is unambiguous, else quoted.
+  void append_json(std::string& out) const;
+  void append_text(std::string& out) const;
+
+ private:
+  template <class Number>
+  static auto widen(Number number) {
+    if constexpr (std::is_signed_v<Number>) {
+      return static_cast<std::int64_t>(number);
+    } else {
+      return static_cast<std::uint64_t>(number);
+    }
+  }
+  std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value_;
+};
+
+struct LogField {
+  std::string_view key;
+  LogValue value;
+};
+using LogFields = std::initializer_list<LogField>;
+
+struct EventLogOptions {
+  enum class Format { text, json };
+
+  LogLevel at_least = LogLevel::info;
+  Format format = Format::text;
+  bool colour = false;
+  int fd = 2;  // borrowed; -1 swallows everything (for tests)
+
+  // Text on a terminal, coloured unless `no_color` (the value of NO_COLOR, null when unset) says
+  // something; JSON lines everywhere else.
+  static EventLogOptions for_descriptor(int fd, const char* no_color);
+};
+
+// What the program has to say to the person who runs it: a sentence and its facts.
+//
+//     log.warn("The upstream refused the connection.", {{"upstream", address}, {"tries", 3}});
+//
+// Any thread may call it. It never waits for whoever reads the log: what is not taken is kept, up
+// to 64 KiB, and written before the next event; beyond that events are lost and their number is
+// told. One place in the code speaks ten times at once, then once a second; how often it was silent
+// stands in its next event ("not_shown"). Not for the data path: that is the access log's.
+class EventLog {
+ public:
+  using Where = std::source_location;
+
+  EventLog(const EventLogOptions& options, const Clock& clock);
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+  // Tells what was not shown yet and writes what waits, for at most one second.
+  ~EventLog();
+
+  void debug(std::string_view sentence, LogFields facts = {}, Where from = Where::current()) {
+    say(LogLevel::debug, sentence, facts, from);
+  }
+  void info(std::string_view sentence, LogFields facts = {}, Where from = Where::current()) {
+    say(LogLevel::info, sentence, facts, from);
+  }
+  void warn(std::string_view sentence, LogFields facts = {}, Where from = Where::current()) {
+    say(LogLevel::warn, sentence, facts, from);
+  }
+  void error(std::string_view sentence, LogFields facts = {}, Where from = Where::current()) {
+    say(LogLevel::error, sentence, facts, from);
+  }
+
+  bool shows(LogLevel level) const { return level >= options_.at_least; }
+
+ private:
+  struct Bucket {
+    Bucket(double full, SteadyTime now) : tokens(full), filled(now) {}
+    double tokens;
+    SteadyTime filled;
+    std::uint64_t not_shown = 0;
+    LogLevel level{};
+    std::string sentence;  // of the latest that was not shown
+  };
+  using Place = std::pair<std::string_view, std::uint32_t>;  // file, line
+
+  void say(LogLevel level, std::string_view sentence, LogFields facts, const Where& from);
+  bool take_token(Bucket& bucket, SteadyTime now) const;
+  std::string line(LogLevel level, std::string_view sentence, LogFields facts,
+                   std::uint64_t not_shown) const;
+  std::string json_line(LogLevel level, std::string_view sentence, LogFields facts,
+                        std::uint64_t not_shown) const;
+  std::string text_line(LogLevel level, std::string_view sentence, LogFields facts,
+                        std::uint64_t not_shown) const;
+  void tell_what_was_not_shown();
+  void put(std::string_view line, std::chrono::milliseconds patience);
+
+  const EventLogOptions options_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  LogSink sink_;
+  std::map<Place, Bucket> buckets_;
+  std::string waiting_;
+  std::uint64_t lost_ = 0;
+};
+
+}  // namespace gatehouse

@@ -1,0 +1,135 @@
+#include "base/json_text.h"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace gatehouse {
+namespace {
+
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+std::uint8_t byte_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? static_cast<std::uint8_t>(text[at]) : 0;
+}
+
+// The lowest second byte that makes a well-formed sequence (RFC 3629 section 4), and the highest.
+struct SecondByte {
+  std::uint8_t low = 0x80;
+  std::uint8_t high = 0xbf;
+};
+
+SecondByte second_byte(std::uint8_t lead) {
+  switch (lead) {
+    case 0xe0: return {.low = 0xa0};
+    case 0xed: return {.high = 0x9f};
+    case 0xf0: return {.low = 0x90};
+    case 0xf4: return {.high = 0x8f};
+    default: return {};
+  }
+}
+
+// Bytes of the well-formed UTF-8 sequence that `text` starts with; 0 if it starts with none.
+std::size_t utf8_length(std::string_view text) {
+  const std::uint8_t lead = byte_at(text, 0);
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const std::size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  const auto [low, high] = second_byte(lead);
+  if (byte_at(text, 1) < low || byte_at(text, 1) > high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((byte_at(text, i) & 0xc0) != 0x80) return 0;
+  }
+  return length;
+}
+
+char* put(char* out, std::string_view text) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+char* put_code_unit(char* out, std::uint8_t code) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out = put(out, "\\u00");
+  *out++ = kHex[code >> 4];
+  *out++ = kHex[code & 15];
+  return out;
+}
+
+char* put_ascii_escape(char* out, char c) {
+  switch (c) {
+    case '"': return put(out, "\\\"");
+    case '\\': return put(out, "\\\\");
+    case '\n': return put(out, "\\n");
+    case '\r': return put(out, "\\r");
+    case '\t': return put(out, "\\t");
+    default: return put_code_unit(out, static_cast<std::uint8_t>(c));
+  }
+}
+
+// Writes what `text` starts with, which is not plain, and removes it from `text`.
+char* put_special(char* out, std::string_view& text) {
+  const std::uint8_t first = byte_at(text, 0);
+  const std::size_t length = first < 0x80 ? 1 : utf8_length(text);
+  const std::string_view sequence = text.substr(0, length);
+  text.remove_prefix(length == 0 ? 1 : length);
+  if (length == 0) return put(out, "\\ufffd");
+  if (length == 1) return put_ascii_escape(out, sequence[0]);
+  const bool c1_control = first == 0xc2 && byte_at(sequence, 1) < 0xa0;
+  return c1_control ? put_code_unit(out, byte_at(sequence, 1)) : put(out, sequence);
+}
+
+char* write_escaped(char* out, std::string_view text) {
+  while (!text.empty()) {
+    std::size_t run = 0;
+    while (run < text.size() && kPlain[static_cast<std::uint8_t>(text[run])]) ++run;
+    out = put(out, text.substr(0, run));
+    text.remove_prefix(run);
+    if (!text.empty()) out = put_special(out, text);
+  }
+  return out;
+}
+
+}  // namespace
+
+char* write_json_string(char* out, std::string_view text) {
+  *out++ = '"';
+  out = write_escaped(out, text);
+  *out++ = '"';
+  return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  const std::size_t before = out.size();
+  out.resize(before + json_string_room(text.size()));
+  char* const end = write_json_string(out.data() + before, text);
+  out.resize(static_cast<std::size_t>(end - out.data()));
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string printable(std::string_view text) {
+  std::string out(json_string_room(text.size()), '\0');
+  // Quotes and backslashes need no escape where nothing is quoted.
+  char* end = out.data();
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c == '"' || c == '\\' || kPlain[static_cast<std::uint8_t>(c)]) {
+      *end++ = c;
+      text.remove_prefix(1);
+    } else {
+      end = put_special(end, text);
+    }
+  }
+  out.resize(static_cast<std::size_t>(end - out.data()));
+  return out;
+}
+
+}  // namespace gatehouse

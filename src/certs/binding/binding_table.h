@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+
+#include "base/name_table.h"
+#include "crypto/identity.h"
+#include "tls/selector.h"
+
+namespace gatehouse::certs {
+
+// What an identity becomes for the TLS layer.
+tls::CredentialPtr make_credential(const crypto::Identity& identity);
+
+// Which certificate and TLS profile answer for which server name on one listener. Immutable once
+// it is shared.
+class BindingTable {
+ public:
+  void bind(const NamePattern& name, tls::Answer answer) { answers_.set(name, std::move(answer)); }
+  // For clients that send no name, and for names that nobody bound.
+  void bind_default(tls::Answer answer) { answers_.set_default(std::move(answer)); }
+
+  // nullptr: nothing answers for this name here.
+  const tls::Answer* find(const std::optional<ServerName>& name) const {
+    return name ? answers_.find(*name) : answers_.find_default();
+  }
+
+ private:
+  NameTable<tls::Answer> answers_;
+};
+
+// Gives a thread's handshakes their certificates from the table that is in force.
+class BindingSelector final : public tls::CertificateSelector {
+ public:
+  explicit BindingSelector(std::shared_ptr<const BindingTable> table) : table_(std::move(table)) {}
+
+  // The reactor's thread only; handshakes under way have their certificate already.
+  void replace(std::shared_ptr<const BindingTable> table) { table_ = std::move(table); }
+
+  tls::Selection select(const tls::ClientHello& hello) override;
+
+ private:
+  std::shared_ptr<const BindingTable> table_;
+};
+
+}  // namespace gatehouse::certs

@@ -1,0 +1,32 @@
+#include <cstdlib>
+
+#include <openssl/err.h>
+
+#include "crypto/certificate.h"
+#include "crypto/name_constraints.h"
+
+// A certificate that was accepted answers every question, and leaves no error for others behind.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace gatehouse;
+  const auto certificate = crypto::Certificate::from_der({data, size});
+  if (ERR_peek_error() != 0) std::abort();
+  if (!certificate) return 0;
+  if (as_text(certificate->der()) != as_text({data, size})) std::abort();
+  std::size_t seen = certificate->subject().size() + certificate->issuer().size() +
+                     certificate->common_name().size() + certificate->serial().size();
+  for (const auto& name : certificate->names().texts()) {
+    if (!NamePattern::parse(name)) std::abort();
+  }
+  seen += certificate->valid_at(WallTime{}) + certificate->is_ca() + certificate->is_self_issued() +
+          certificate->allows_server_authentication() +
+          certificate->allows_client_authentication() + certificate->is_issued_by(*certificate);
+  if (const auto constraints = crypto::name_constraints_of(*certificate)) {
+    seen += constraints->text().size();
+  }
+  const auto again = crypto::Certificate::from_pem(certificate->to_pem());
+  if (!again || *again != *certificate) std::abort();
+  if (ERR_peek_error() != 0) std::abort();
+  volatile std::size_t sink = seen;
+  (void)sink;
+  return 0;
+}

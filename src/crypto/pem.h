@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace gatehouse::crypto {
+
+// Bounds of one PEM text; real ones are a few KiB.
+inline constexpr std::size_t kLargestPemText = 1 << 20;
+inline constexpr std::size_t kMostPemBlocks = 256;
+
+// One `-----BEGIN label-----` block (RFC 7468). The content may be a key, so it is a Secret.
+struct PemBlock {
+  std::string label;
+  bool encrypted = false;  // by the headers of RFC 1421, as old tools write; `der` is then empty
+  Secret der;
+};
+
+// All blocks in the order of the text. Text around the blocks is skipped, as is usual for bundles
+// with comments; inside a block everything must be right. A text without any block is not an error
+// but an empty list: the caller knows what it missed.
+Result<std::vector<PemBlock>> parse_pem(std::string_view text);
+
+// The block as text, lines of 64 characters.
+std::string write_pem(std::string_view label, ByteView der);
+Secret write_secret_pem(std::string_view label, const Secret& der);
+
+}  // namespace gatehouse::crypto

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/address.h"
+#include "base/event_log.h"
+#include "io/address.h"
+#include "io/fd.h"
+#include "io/reactor.h"
+#include "io/scope.h"
+#include "io/socket.h"
+
+namespace gatehouse::edge {
+
+// One address that we listen on: a socket for each thread (SO_REUSEPORT), so that no thread wakes
+// for another's connection.
+struct ListeningSockets {
+  io::SocketAddress address;  // with the port that the kernel chose
+  bool tls = true;
+  std::vector<io::Fd> per_thread;
+};
+
+// Opens all sockets of a listener. Errors: conflict (the port is in use), not_permitted (a port
+// below 1024), not_found (no such address on this machine). Nothing stays open after an error.
+Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
+                                                    std::size_t threads);
+
+// A client that has arrived.
+struct Accepted {
+  io::Fd fd;
+  io::SocketAddress peer;
+};
+
+// Accepts connections of one socket until its scope is cancelled or stop() is called, and hands
+// each to `on_accept`.
+class Acceptor {
+ public:
+  using OnAccept = std::function<void(Accepted)>;
+
+  Acceptor(io::Reactor& reactor, io::Fd fd, EventLog& events, OnAccept on_accept);
+  Acceptor(const Acceptor&) = delete;
+  Acceptor& operator=(const Acceptor&) = delete;
+  ~Acceptor();
+
+  io::Task<void> run();
+  // Accepts what has arrived and closes the socket; the kernel refuses whoever comes later.
+  void stop();
+
+ private:
+  class Source;
+  enum class Round { more, drained, out_of_descriptors };
+
+  Round accept_some();
+
+  io::Reactor& reactor_;
+  std::unique_ptr<io::Socket> socket_;
+  EventLog& events_;
+  OnAccept on_accept_;
+};
+
+}  // namespace gatehouse::edge

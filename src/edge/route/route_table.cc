@@ -1,0 +1,45 @@
+#include "edge/route/route_table.h"
+
+#include <algorithm>
+
+namespace gatehouse::edge {
+namespace {
+
+bool matches(std::string_view prefix, std::string_view path) {
+  if (!path.starts_with(prefix)) return false;
+  return prefix.ends_with('/') || path.size() == prefix.size() || path[prefix.size()] == '/';
+}
+
+constexpr Decision kNoRoute{Refuse{404, "No application is published under this path."}};
+constexpr Decision kAmbiguousPath{
+    Refuse{400, "The path has a segment \".\" or \"..\", which routes by path cannot allow."}};
+
+}  // namespace
+
+void Site::add_route(std::string prefix, Decision decision) {
+  const auto shorter = std::ranges::find_if(
+      routes_, [&](const Route& route) { return route.prefix.size() < prefix.size(); });
+  routes_.insert(shorter, {std::move(prefix), decision});
+}
+
+const Decision& Site::decide(const http::RequestHead& request) const {
+  // Which application answers must not depend on how an upstream reads "..".
+  if (request.dot_segments && routes_.size() > 1) return kAmbiguousPath;
+  const std::string_view path = request.path.empty() ? "/" : request.path;  // "*" of OPTIONS
+  for (const Route& route : routes_) {
+    if (matches(route.prefix, path)) return route.decision;
+  }
+  return kNoRoute;
+}
+
+const Site* RouteTable::find(std::string_view authority) const {
+  const std::shared_ptr<const Site>* site = nullptr;
+  if (authority.empty()) {
+    site = sites_.find_default();
+  } else if (const auto parsed = Authority::parse(authority)) {
+    site = sites_.find(parsed->host);
+  }
+  return site == nullptr ? nullptr : site->get();
+}
+
+}  // namespace gatehouse::edge

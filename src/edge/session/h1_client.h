@@ -1,0 +1,76 @@
+#pragma once
+
+#include "edge/session/client_side.h"
+#include "edge/session/thread_context.h"
+#include "http/h1_body.h"
+
+namespace gatehouse::edge {
+
+// One HTTP/1.x exchange on a connection. Borrows everything; `in` holds the request's head and
+// whatever came behind it, and holds what belongs to the next request when this one has ended.
+class H1Client final : public ClientSide {
+ public:
+  H1Client(ThreadContext& thread, io::ByteStream& stream, io::Lease& in,
+           const http::RequestHead& request, const http::ClientFacts& facts, bool half_close_ends);
+
+  const http::RequestHead& request() const override { return request_; }
+  const http::ClientFacts& facts() const override { return facts_; }
+
+  bool body_done() const override { return !tunnel_ && decoder_.done(); }
+  std::expected<void, ClientFault> take_body(io::Lease& into) override;
+  io::Task<std::expected<void, ClientFault>> read_body(io::Lease& into) override;
+  const http::Trailers* trailers() const override { return decoder_.trailers(); }
+
+  io::Task<bool> send_interim(const http::ResponseHead& response) override;
+  Sent start_response(const http::ResponseHead& response, io::Lease& content, bool end) override;
+  Sent send_content(io::Lease& content, bool end) override;
+  Sent send_trailers(io::Lease& empty, const http::Trailers& trailers) override;
+  io::Task<bool> settle(io::Lease& content) override;
+
+  void become_tunnel() override;
+  void interrupt_when_gone(io::Socket* upstream) override;
+  bool gone() const override;
+
+  // Before the response starts: the connection ends with it.
+  void close_after_response() { keep_alive_ = false; }
+  // The connection can carry another request now.
+  bool reusable() const { return keep_alive_ && ended_ && body_done() && !overrun_; }
+  bool started() const { return started_; }
+  bool ended() const { return ended_; }
+  std::uint64_t bytes_read() const { return bytes_read_; }
+  std::uint64_t bytes_sent() const { return bytes_sent_; }
+  // Of `in`, the bytes that this exchange has used up.
+  std::size_t used_input() const { return used_; }
+
+ private:
+  using BodyResult = std::expected<void, ClientFault>;
+
+  // Returns how many bytes at the end of `fresh` belong to the next request.
+  std::expected<std::size_t, ClientFault> decode(io::Lease& into, std::span<char> fresh);
+  BodyResult count(std::size_t bytes);
+  void keep_for_next(std::string_view bytes);
+  std::span<char> body_room(io::Lease& into) const;
+  void frame(io::Lease& content, bool end);
+  Sent put(io::Lease& content, bool end);
+
+  ThreadContext& thread_;
+  io::ByteStream& stream_;
+  io::Socket& socket_;
+  io::Lease& in_;
+  const http::RequestHead& request_;
+  const http::ClientFacts& facts_;
+  http::BodyDecoder decoder_;
+  http::BodyLength framing_;
+  io::Flush flush_ = io::Flush::now;
+  std::size_t used_;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t bytes_sent_ = 0;
+  bool half_close_ends_;
+  bool keep_alive_;
+  bool started_ = false;
+  bool ended_ = false;
+  bool tunnel_ = false;
+  bool overrun_ = false;  // more pipelined bytes than we keep
+};
+
+}  // namespace gatehouse::edge

@@ -1,0 +1,386 @@
+#include "edge/session/session.h"
+
+#include <fmt/format.h>
+
+#include "edge/session/answer.h"
+
+namespace gatehouse::edge {
+
+using namespace std::chrono_literals;
+
+// What belongs to one request only, so that an idle connection does not carry it.
+struct Session::Request {
+  http::RequestHead head;
+  http::ClientFacts facts;
+  const Site* site = nullptr;
+  RequestId id;
+  SteadyTime started{};
+  std::optional<UpstreamRecord> upstream;
+  int status = 0;
+  std::string error;
+  bool parsed = false;
+};
+
+Session::Session(ThreadContext& thread, const ListenerContext& listener, Accepted accepted)
+    : thread_(thread),
+      listener_(listener),
+      in_(thread.reactor.buffers()),
+      peer_(accepted.peer.host()),
+      peer_port_(accepted.peer.port()),
+      peer_trusted_(thread.settings.trusts(peer_)),
+      state_(listener.tls == nullptr ? ConnectionState::idle : ConnectionState::handshaking) {
+  if (listener.tls == nullptr) {
+    stream_.emplace<io::PlainStream>(thread.reactor, std::move(accepted.fd));
+  } else {
+    stream_.emplace<tls::TlsStream>(thread.reactor, std::move(accepted.fd), thread.wire,
+                                    *listener.tls);
+  }
+  thread_.sessions.push_back(*this);
+  ++thread_.open_sessions;
+  thread_.metrics.accepted(listener_.number);
+  thread_.metrics.enter(listener_.number, state_);
+}
+
+Session::~Session() {
+  thread_.metrics.leave(listener_.number, state_);
+  --thread_.open_sessions;
+}
+
+io::ByteStream& Session::stream() {
+  if (auto* plain = std::get_if<io::PlainStream>(&stream_)) return *plain;
+  return std::get<tls::TlsStream>(stream_);
+}
+
+void Session::enter(ConnectionState state) {
+  thread_.metrics.change(listener_.number, state_, state);
+  state_ = state;
+}
+
+void Session::drain() {
+  if (idle()) stream().socket().interrupt();
+}
+
+io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& listener,
+                                Accepted accepted) {
+  Session session(thread, listener, std::move(accepted));
+  co_await session.run();
+}
+
+// ------------------------------------------------------------------ the connection
+
+io::Task<void> Session::run() {
+  if (tls() != nullptr && !co_await handshake()) co_return;
+  co_await serve();
+}
+
+io::Task<bool> Session::handshake() {
+  tls::TlsStream& stream = *tls();
+  const auto done =
+      co_await stream.handshake(thread_.reactor.in(thread_.settings.client.handshake));
+  if (done) {
+    tls_info_ = stream.info();
+    thread_.metrics.handshake(
+        tls_version(tls_info_->version), tls_group(tls_info_->group),
+        tls_info_->resumed ? HandshakeResult::resumed : HandshakeResult::full);
+    enter(ConnectionState::idle);
+    co_return true;
+  }
+  explain_handshake_fault();
+  if (stream.fault() == tls::HandshakeFault::plain_http) {
+    stream.answer_plainly(fmt::format(
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        "Connection: close\r\n\r\nThis port speaks HTTPS, and the request came as plain HTTP. "
+        "Ask for https://HOST:{}/ instead.\n",
+        listener_.port));
+    co_await linger();
+  }
+  co_return false;
+}
+
+void Session::explain_handshake_fault() {
+  using Fault = tls::HandshakeFault;
+  HandshakeResult result = HandshakeResult::refused;
+  switch (tls()->fault()) {
+    case Fault::timed_out: result = HandshakeResult::timed_out; break;
+    case Fault::plain_http: result = HandshakeResult::not_tls; break;
+    case Fault::peer_left:
+    case Fault::alerted: result = HandshakeResult::aborted; break;
+    default: break;
+  }
+  thread_.metrics.handshake(TlsVersion::unknown, TlsGroup::none, result);
+  const auto& name = tls()->server_name();
+  thread_.events.debug("A TLS handshake failed.", {{"client", peer_},
+                                                   {"class", tls::text(tls()->fault())},
+                                                   {"reason", tls()->failure()},
+                                                   {"server_name", name ? name->text() : ""}});
+}
+
+io::Task<void> Session::serve() {
+  Next next = Next::request;
+  while (next == Next::request) {
+    enter(ConnectionState::idle);
+    if (in_.empty() && !co_await wait_for_request()) {
+      next = Next::close;
+      break;
+    }
+    enter(ConnectionState::active);
+    next = co_await serve_request();
+  }
+  if (next == Next::reset) co_return stream().socket().reset_on_close();
+  stream().close_write();
+  if (next == Next::linger) co_await linger();
+}
+
+// Holds no buffer. False: the client has gone, waited too long, or we stop.
+io::Task<bool> Session::wait_for_request() {
+  in_.drop();
+  if (stream().may_read()) co_return true;
+  if (thread_.draining) co_return false;
+  const io::Wake wake =
+      co_await stream().socket().readable(thread_.reactor.in(thread_.settings.client.idle));
+  co_return wake == io::Wake::ready;
+}
+
+// The client may still be sending what nobody wants; closing at once would reset the connection
+// and take our answer away from it. What comes is thrown away, for a while.
+io::Task<void> Session::linger() {
+  constexpr std::size_t kMost = 1024 * 1024;
+  io::Socket& socket = stream().socket();
+  socket.shutdown_write();
+  const io::Deadline deadline = thread_.reactor.in(2s);
+  std::size_t thrown_away = 0;
+  while (thrown_away < kMost) {
+    const io::IoResult got = socket.recv(thread_.scratch);
+    thrown_away += got.bytes;
+    if (got.status == io::IoStatus::ok) continue;
+    if (got.status != io::IoStatus::would_block) co_return;
+    if (co_await socket.readable(deadline) != io::Wake::ready) co_return;
+  }
+}
+
+// ------------------------------------------------------------------ one request
+
+io::Task<Session::Next> Session::serve_request() {
+  Request request;
+  request.started = thread_.reactor.now();
+  request.id = thread_.next_request_id();
+  if (const auto instead = co_await read_head(request)) co_return *instead;
+  request.parsed = true;
+  request.facts.address = peer_;
+  request.facts.scheme = tls() == nullptr ? http::Scheme::http : http::Scheme::https;
+  request.facts.port = listener_.port;
+  request.facts.trusted = peer_trusted_;
+  Next next = Next::close;
+  std::size_t used = 0;
+  {
+    H1Client client(thread_, stream(), in_, request.head, request.facts, tls() != nullptr);
+    next = co_await respond(request, client);
+    log(request, &client);
+    used = client.used_input();
+  }
+  in_.consume(used);
+  co_return next;
+}
+
+// Nothing when there is a head; otherwise what to do instead of an answer to it.
+io::Task<std::optional<Session::Next>> Session::read_head(Request& request) {
+  http::HeadProgress progress;
+  const io::Deadline deadline = thread_.reactor.in(thread_.settings.client.head);
+  in_.compact();
+  while (true) {
+    if (!in_.empty()) {
+      const http::ParseResult parsed = http::parse_request_head(
+          in_.text(), thread_.settings.limits.head, progress, request.head);
+      if (parsed.state == http::Parsed::complete) co_return std::nullopt;
+      if (parsed.state == http::Parsed::refused) co_return co_await refuse(request, parsed.refusal);
+      if (in_.room().empty() && !in_.is_large()) in_.grow();
+    }
+    in_.take(io::BufferPool::Size::small);
+    const io::IoResult got = stream().read(in_.room());
+    if (got.status == io::IoStatus::ok) {
+      in_.added(got.bytes);
+      continue;
+    }
+    if (got.status != io::IoStatus::would_block) {
+      if (in_.empty()) co_return Next::close;
+      request.error = "the client left in the middle of a request's head";
+      log(request, nullptr);
+      co_return Next::close;
+    }
+    if (in_.empty()) co_return Next::request;  // a record without content
+    const io::Wake wake = co_await stream().socket().readable(deadline);
+    if (wake == io::Wake::timed_out) {
+      co_return co_await refuse(request, 408, "The request's head did not come in time.");
+    }
+    if (wake == io::Wake::cancelled) co_return Next::close;
+  }
+}
+
+io::Task<Session::Next> Session::refuse(Request& request, const http::Refusal& refusal) {
+  if (refusal.kind == http::Refusal::Kind::tls_client_hello) {
+    co_return co_await refuse(request, 400,
+                              "This port speaks plain HTTP, and the client began with TLS. Ask "
+                              "for http:// instead, or for the port that speaks HTTPS.");
+  }
+  co_return co_await refuse(request, refusal.status, http::request_sentence(refusal));
+}
+
+// For what is no request that could be answered otherwise; the connection ends.
+io::Task<Session::Next> Session::refuse(Request& request, std::uint16_t status,
+                                        std::string sentence) {
+  const http::RequestHead nothing;
+  H1Client client(thread_, stream(), in_, nothing, request.facts, tls() != nullptr);
+  client.close_after_response();
+  const bool sent = co_await answer_error(request, client, status, sentence);
+  log(request, &client);
+  co_return sent ? Next::linger : Next::reset;
+}
+
+io::Task<bool> Session::answer_error(Request& request, ClientSide& client, std::uint16_t status,
+                                     std::string_view sentence) {
+  request.status = status;
+  request.error = sentence;
+  ErrorPage page;
+  page.status = status;
+  page.detail = sentence;
+  page.request_id = {request.id.data(), request.id.size()};
+  const PageFormat format = page_format(client.request().fields.value(http::FieldId::accept));
+  co_return co_await answer(thread_, client, status, render_error(page, format));
+}
+
+Decision Session::decide(Request& request) {
+  const std::string_view authority = request.head.authority_text;
+  if (known_site_ == nullptr || authority != known_authority_) {
+    known_site_ = listener_.routes->find(authority);
+    known_authority_ = authority;
+  }
+  request.site = known_site_;
+  if (request.site == nullptr) {
+    return Refuse{404, "No site of this name is published here."};
+  }
+  if (tls() != nullptr && tls()->policy() != request.site->policy()) {
+    return Refuse{421,
+                  "This connection was opened for another name whose TLS policy differs. Open a "
+                  "new one for this name."};
+  }
+  const std::uint64_t most = thread_.settings.limits.body;
+  if (most != 0 && request.head.body.kind == http::BodyLength::Kind::exact &&
+      request.head.body.bytes > most) {
+    return Refuse{413, "The request's content is larger than is allowed here."};
+  }
+  return request.site->decide(request.head);
+}
+
+io::Task<Session::Next> Session::respond(Request& request, H1Client& client) {
+  const Decision decision = decide(request);
+  Outcome outcome;
+  if (const auto* forward = std::get_if<Forward>(&decision)) {
+    if (request.head.upgrade == http::Upgrade::websocket) enter(ConnectionState::tunnel);
+    Exchange exchange(thread_, client, *thread_.upstreams[forward->upstreams], request.upstream);
+    outcome = co_await exchange.run();
+    if (request.upstream) request.status = request.upstream->status;
+  } else if (const auto* refuse = std::get_if<Refuse>(&decision)) {
+    outcome = {Outcome::Kind::unanswered, refuse->status, std::string(refuse->why)};
+  } else {
+    request.status = 200;
+    const bool sent =
+        co_await answer(thread_, client, 200, built_in(std::get<BuiltIn>(decision), request));
+    if (!sent) outcome.kind = Outcome::Kind::broken;
+  }
+  if (outcome.kind == Outcome::Kind::unanswered) {
+    // Content that nobody will read must not be taken for the next request.
+    if (!client.body_done()) client.close_after_response();
+    const bool sent = co_await answer_error(request, client, outcome.status, outcome.sentence);
+    if (!sent) outcome.kind = Outcome::Kind::broken;
+  }
+  if (outcome.kind == Outcome::Kind::broken) {
+    if (request.error.empty()) {
+      request.error = outcome.sentence.empty() ? "the exchange was cut short" : outcome.sentence;
+    }
+    if (!client.started()) request.status = 499;  // nobody was there to answer
+    co_return Next::reset;
+  }
+  if (client.reusable()) co_return Next::request;
+  co_return client.body_done() ? Next::close : Next::linger;
+}
+
+Page Session::built_in(BuiltIn what, const Request& request) {
+  if (what == BuiltIn::metrics) {
+    return Page{kMetricsContentType, thread_.metrics_page ? thread_.metrics_page() : ""};
+  }
+  const EdgeSettings& settings = thread_.settings;
+  WelcomePage page;
+  page.host = request.head.authority_text;
+  std::string protocol;
+  if (tls_info_) {
+    protocol = fmt::format("TLS {}", tls::version_text(tls_info_->version));
+    page.protocol = protocol;
+    page.group = tls::group_text(tls_info_->group);
+    page.certificate_names = settings.certificate_names;
+    page.certificate_issuer = settings.certificate_issuer;
+    page.not_after = settings.certificate_not_after;
+    page.anchor_path = settings.anchor_path;
+  }
+  return render_welcome(page, page_format(request.head.fields.value(http::FieldId::accept)));
+}
+
+// ------------------------------------------------------------------ seen afterwards
+
+void Session::log(const Request& request, const H1Client* client) {
+  const auto duration = thread_.reactor.now() - request.started;
+  const http::RequestHead& head = request.head;
+  WorkerMetrics::Request counted;
+  counted.site = request.site == nullptr ? 0 : request.site->label;
+  counted.code = request.status;
+  counted.method = request.parsed ? http_method(head.method_text) : HttpMethod::other;
+  counted.protocol = !request.parsed  ? HttpProtocol::unknown
+                     : head.minor == 0 ? HttpProtocol::http_1_0
+                                       : HttpProtocol::http_1_1;
+  counted.duration = duration;
+  thread_.metrics.request(counted);
+  if (thread_.access_log == nullptr) return;
+
+  AccessRecord record;
+  record.time = thread_.reactor.clock().wall();
+  record.remote_ip = peer_;
+  record.remote_port = peer_port_;
+  record.client_ip = peer_;
+  if (request.parsed) {
+    record.proto = head.minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    record.method = head.method_text;
+    record.host = head.authority_text;
+    record.uri = head.target;
+    record.user_agent = head.fields.value(http::FieldId::user_agent);
+    if (peer_trusted_) {
+      record.client_ip = http::client_address(
+          peer_, head.fields,
+          [this](std::string_view address) { return thread_.settings.trusts(address); });
+    }
+  }
+  if (tls_info_) {
+    AccessRecord::Tls& tls_record = record.tls.emplace(AccessRecord::Tls{});
+    tls_record.resumed = tls_info_->resumed;
+    tls_record.version = tls_info_->version;
+    tls_record.cipher_suite = tls_info_->cipher_suite;
+    tls_record.proto = tls()->alpn();
+    const auto& name = tls()->server_name();
+    tls_record.server_name = name ? std::string_view(name->text()) : std::string_view{};
+    tls_record.group = tls::group_text(tls_info_->group);
+  }
+  record.duration = duration;
+  record.status = request.status;
+  if (client != nullptr) {
+    record.bytes_read = client->bytes_read();
+    record.size = client->bytes_sent();
+  }
+  if (request.upstream) {
+    const UpstreamRecord& upstream = *request.upstream;
+    record.upstream = AccessRecord::Upstream{upstream.address, upstream.status, upstream.duration,
+                                             upstream.reused};
+  }
+  record.request_id = {request.id.data(), request.id.size()};
+  record.error = request.error;
+  thread_.access_log->append(record);
+}
+
+}  // namespace gatehouse::edge

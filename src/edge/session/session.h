@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "edge/listener/listener.h"
+#include "edge/pages/pages.h"
+#include "edge/session/exchange.h"
+#include "edge/session/h1_client.h"
+#include "edge/session/thread_context.h"
+#include "tls/stream.h"
+
+namespace gatehouse::edge {
+
+// One connection of a client, from its handshake to its end. Lives in the task that run() is.
+class Session : public io::Link<SessionLink> {
+ public:
+  Session(ThreadContext& thread, const ListenerContext& listener, Accepted accepted);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+  io::Task<void> run();
+
+  // Between two requests: ends the connection now. Otherwise it ends with the running request.
+  void drain();
+  bool idle() const { return state_ == ConnectionState::idle; }
+
+ private:
+  enum class Next : unsigned char { request, close, linger, reset };
+  struct Request;
+
+  io::Task<bool> handshake();
+  io::Task<void> serve();
+  io::Task<bool> wait_for_request();
+  io::Task<Next> serve_request();
+  io::Task<std::optional<Next>> read_head(Request& request);
+  io::Task<Next> respond(Request& request, H1Client& client);
+  io::Task<Next> refuse(Request& request, const http::Refusal& refusal);
+  io::Task<Next> refuse(Request& request, std::uint16_t status, std::string sentence);
+  io::Task<bool> answer_error(Request& request, ClientSide& client, std::uint16_t status,
+                              std::string_view sentence);
+  io::Task<void> linger();
+  Decision decide(Request& request);
+  Page built_in(BuiltIn what, const Request& request);
+  void log(const Request& request, const H1Client* client);
+  void enter(ConnectionState state);
+  void explain_handshake_fault();
+  tls::TlsStream* tls() { return std::get_if<tls::TlsStream>(&stream_); }
+  io::ByteStream& stream();
+
+  ThreadContext& thread_;
+  const ListenerContext& listener_;
+  std::variant<std::monostate, io::PlainStream, tls::TlsStream> stream_;
+  io::Lease in_;
+  std::string peer_;
+  std::uint16_t peer_port_;
+  bool peer_trusted_;
+  ConnectionState state_;
+  // The last Host and its site: the next request on this connection mostly has the same.
+  std::string known_authority_;
+  const Site* known_site_ = nullptr;
+  std::optional<tls::HandshakeInfo> tls_info_;
+};
+
+// Runs a session for a connection that was accepted; spawned in the thread's scope.
+io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& listener,
+                                Accepted accepted);
+
+}  // namespace gatehouse::edge

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/metrics.h"
+#include "io/resolver.h"
+#include "io/socket.h"
+
+namespace gatehouse::edge {
+
+struct UpstreamTimeouts {
+  std::chrono::nanoseconds connect = std::chrono::seconds{5};
+  // Until the first byte of a response, and between two pieces of it.
+  std::chrono::nanoseconds response = std::chrono::seconds{60};
+  // A connection that nobody uses is kept this long.
+  std::chrono::nanoseconds idle = std::chrono::seconds{55};
+};
+
+class Upstream;
+
+// A connection to an upstream, for one exchange at a time. Destroying it closes it.
+class UpstreamConnection {
+ public:
+  UpstreamConnection(Upstream& upstream, io::Fd fd);
+  UpstreamConnection(const UpstreamConnection&) = delete;
+  UpstreamConnection& operator=(const UpstreamConnection&) = delete;
+  ~UpstreamConnection();
+
+  io::ByteStream& stream() { return stream_; }
+  io::Socket& socket() { return stream_.socket(); }
+  Upstream& upstream() { return upstream_; }
+  // It has carried an exchange before: the upstream may close it any time.
+  bool reused() const { return reused_; }
+
+ private:
+  friend class Upstream;
+
+  Upstream& upstream_;
+  io::PlainStream stream_;
+  bool reused_ = false;
+  SteadyTime idle_since_{};
+};
+using UpstreamConnectionPtr = std::unique_ptr<UpstreamConnection>;
+
+// One server that we connect to, as one thread sees it: its idle connections and how it does.
+class Upstream {
+ public:
+  Upstream(io::Reactor& reactor, io::Resolver& resolver, UpstreamUrl url,
+           const UpstreamTimeouts& timeouts, std::uint32_t label);
+  Upstream(const Upstream&) = delete;
+  Upstream& operator=(const Upstream&) = delete;
+  ~Upstream();
+
+  // An idle connection that is sound as far as the kernel has told, or nullptr. Never suspends.
+  UpstreamConnectionPtr take_idle();
+  // A new one. Errors are clauses about the upstream: "refused the connection".
+  io::Task<Result<UpstreamConnectionPtr>> connect();
+  // After an exchange that left nothing behind.
+  void give_back(UpstreamConnectionPtr connection);
+
+  // One failure ejects it for a second, each further one for twice as long, up to half a minute.
+  void failed();
+  void succeeded() { failures_ = 0; }
+  bool ejected() const { return failures_ > 0 && reactor_.now() < ejected_until_; }
+  SteadyTime ejected_until() const { return ejected_until_; }
+
+  const std::string& address() const { return address_; }
+  std::uint32_t label() const { return label_; }
+  std::size_t active() const { return open_ - idle_.size(); }
+  std::size_t idle() const { return idle_.size(); }
+  io::Reactor& reactor() { return reactor_; }
+
+ private:
+  friend class UpstreamConnection;
+  // Closes what has been idle for too long; armed only while there is something idle.
+  class Sweep final : public io::Timer {
+   public:
+    explicit Sweep(Upstream& upstream) : upstream_(upstream) {}
+    ~Sweep() = default;
+
+   private:
+    void expired() override { upstream_.close_stale(); }
+    Upstream& upstream_;
+  };
+
+  void close_stale();
+  io::Task<Result<std::vector<io::SocketAddress>>> addresses(io::Deadline deadline);
+
+  io::Reactor& reactor_;
+  io::Resolver& resolver_;
+  UpstreamUrl url_;
+  std::string address_;
+  UpstreamTimeouts timeouts_;
+  std::uint32_t label_;
+  std::vector<UpstreamConnectionPtr> idle_;  // the latest at the back
+  std::size_t open_ = 0;
+  int failures_ = 0;
+  SteadyTime ejected_until_{};
+  Sweep sweep_{*this};
+};
+
+}  // namespace gatehouse::edge

@@ -1,0 +1,58 @@
+#include "edge/upstream/upstream_group.h"
+
+#include <algorithm>
+
+namespace gatehouse::edge {
+namespace {
+
+// Sound ones by their load; then those that come back soonest.
+bool better(const Upstream& a, const Upstream& b) {
+  if (a.ejected() != b.ejected()) return b.ejected();
+  if (a.ejected()) return a.ejected_until() < b.ejected_until();
+  return a.active() < b.active();
+}
+
+}  // namespace
+
+Upstream* UpstreamGroup::best() {
+  if (upstreams_.size() == 1) return upstreams_.front().get();
+  // Equal ones take turns.
+  const std::size_t count = upstreams_.size();
+  Upstream* found = nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    Upstream& candidate = *upstreams_[(turn_ + i) % count];
+    if (found == nullptr || better(candidate, *found)) found = &candidate;
+  }
+  turn_ = (turn_ + 1) % std::max<std::size_t>(count, 1);
+  return found;
+}
+
+UpstreamConnectionPtr UpstreamGroup::take_idle() {
+  Upstream* upstream = best();
+  return upstream == nullptr ? nullptr : upstream->take_idle();
+}
+
+std::vector<Upstream*> UpstreamGroup::by_preference() {
+  std::vector<Upstream*> order;
+  for (std::size_t i = 0; i < upstreams_.size(); ++i) {
+    Upstream* candidate = upstreams_[(turn_ + i) % upstreams_.size()].get();
+    const auto worse = std::ranges::find_if(
+        order, [candidate](const Upstream* there) { return better(*candidate, *there); });
+    order.insert(worse, candidate);
+  }
+  return order;
+}
+
+io::Task<std::expected<UpstreamConnectionPtr, UpstreamGroup::Failure>> UpstreamGroup::connect() {
+  Failure failure{{Fault::operator_input, false, "is not configured", ErrorKind::invalid}, nullptr};
+  for (Upstream* upstream : by_preference()) {
+    auto connection = co_await upstream->connect();
+    if (connection) co_return std::move(*connection);
+    failure = {std::move(connection.error()), upstream};
+    if (failure.error.fault == Fault::ours) break;
+    upstream->failed();
+  }
+  co_return std::unexpected(std::move(failure));
+}
+
+}  // namespace gatehouse::edge

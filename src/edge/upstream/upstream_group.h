@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "edge/upstream/upstream.h"
+
+namespace gatehouse::edge {
+
+// The upstreams of one route: any of them can answer. The one with the fewest running exchanges is
+// asked; those that failed lately only when there is no other.
+class UpstreamGroup {
+ public:
+  UpstreamGroup() = default;
+  void add(std::unique_ptr<Upstream> upstream) { upstreams_.push_back(std::move(upstream)); }
+
+  struct Failure {
+    Error error;                          // a clause: "refused the connection"
+    const Upstream* upstream = nullptr;  // the one that was tried last
+  };
+
+  // The next idle connection without suspending, or nullptr: then connect().
+  UpstreamConnectionPtr take_idle();
+  // Connects to one upstream after the other, best first, until one answers. With `fresh` set,
+  // idle connections are not used.
+  io::Task<std::expected<UpstreamConnectionPtr, Failure>> connect();
+
+  std::size_t size() const { return upstreams_.size(); }
+  const Upstream& at(std::size_t index) const { return *upstreams_[index]; }
+
+ private:
+  std::vector<Upstream*> by_preference();
+  Upstream* best();
+
+  std::vector<std::unique_ptr<Upstream>> upstreams_;
+  std::size_t turn_ = 0;
+};
+
+}  // namespace gatehouse::edge

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Runs fuzz targets for some seconds of CPU each, as many at once as there are CPUs:
+#   tools/fuzz.sh SECONDS [TARGET...]
+# Inputs start from fuzz/corpus/TARGET. New ones stay in build/fuzz/found/TARGET for the next run,
+# an input that breaks the target in build/fuzz/broken/; both are out of the repository.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tools/common.sh
+. "$here/common.sh"
+cd "$here/.."
+
+# Runs one libFuzzer process for at most $2 seconds of wall time; prints its CPU seconds.
+fuzz_once() {
+  local target=$1 seconds=$2 log=$3 dictionary=()
+  [[ ! -f fuzz/corpus/$target.dict ]] || dictionary=("-dict=fuzz/corpus/$target.dict")
+  TIMEFORMAT='%U %S'
+  { time "build/fuzz/$target" "${dictionary[@]}" -max_total_time="$seconds" -timeout=10 \
+    -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
+    -artifact_prefix="build/fuzz/broken/$target-" \
+    "build/fuzz/found/$target" "fuzz/corpus/$target" >"$log" 2>&1; } 2>&1 |
+    awk '{ print int($1 + $2 + 0.5) }'
+}
+
+# On a busy machine a second of wall time is less than one of CPU, so it goes on until the sum is there.
+fuzz_target() {
+  local seconds=$1 target=$2 log=build/fuzz/$2.log spent=0 used
+  [[ -d fuzz/corpus/$target ]] ||
+    fail "fuzz/corpus/$target is missing; a fuzz target has a corpus of valid and of broken inputs."
+  mkdir -p "build/fuzz/found/$target" build/fuzz/broken
+  while ((spent < seconds)); do
+    used=$(fuzz_once "$target" "$((seconds - spent))" "$log") || {
+      tail -n 40 "$log" >&2
+      fail "$target breaks; the input is in build/fuzz/broken/. Mend the parser, add the input to" \
+        "fuzz/corpus/$target, and run: build/fuzz/$target INPUT"
+    }
+    spent=$((spent + (used > 0 ? used : 1)))
+  done
+  printf '%-28s %5d s CPU, %s\n' "$target" "$spent" \
+    "$(grep -oE 'cov: [0-9]+ ft: [0-9]+ corp: [^ ]+' "$log" | tail -n 1)"
+}
+
+main() {
+  [[ ${1:-} =~ ^[0-9]+$ ]] || fail "Usage: tools/fuzz.sh SECONDS [TARGET...]"
+  local seconds=$1
+  shift
+  tools/setup.sh build test
+  tools/build.sh fuzz fuzzers
+  if (($# == 0)); then mapfile -t targets < <(grep . build/fuzz/fuzzers.txt); else targets=("$@"); fi
+  ((${#targets[@]})) || fail "There is no fuzz target: no room has a *_fuzz.cc."
+  say "Fuzzing ${#targets[@]} targets, $seconds s of CPU each"
+  printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-$(nproc)}" -I {} "$0" --one "$seconds" {} ||
+    fail "At least one fuzz target broke (see above)."
+}
+
+if [[ ${1:-} == --one ]]; then fuzz_target "$2" "$3"; else main "$@"; fi
