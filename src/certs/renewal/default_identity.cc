@@ -175,18 +175,26 @@ Result<Plan> carry_out(const StateFolder& folder, const DefaultIdentityRequest& 
   return plan;
 }
 
+bool all_valid(const Identity& identity, WallTime now) {
+  return std::ranges::all_of(identity.chain, [&](const auto& one) { return one.valid_at(now); });
+}
+
 // What is kept, if clients still accept it: better than not to serve because the disk is full.
 std::optional<DefaultIdentity> kept_as_it_is(const StateFolder& folder, const Error& why,
                                              WallTime now) {
   auto root = kept_root(folder, now);
   auto identity = read_identity(folder, kDefault);
-  if (!root || !*root || !identity || !*identity) return std::nullopt;
-  for (const auto& certificate : (*identity)->chain) {
-    if (!certificate.valid_at(now)) return std::nullopt;
+  if (!root || !*root || !identity || !*identity || !all_valid(**identity, now)) {
+    return std::nullopt;
   }
+  auto self_signed = read_identity(folder, kSelfSigned).value_or(std::nullopt);
   const std::string notice = why.what + ". The certificate that is kept is served meanwhile";
-  return DefaultIdentity{std::move(**identity), {},       (*root)->leaf(),
-                         anchor_file(folder),   {notice}, now};
+  return DefaultIdentity{std::move(**identity),
+                         std::move(self_signed),
+                         (*root)->leaf(),
+                         anchor_file(folder),
+                         {notice},
+                         now};
 }
 
 }  // namespace
