@@ -7,10 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/testing/child.h"
+#include "base/testing/temporary_folder.h"
 #include "certs/issuer/permitted_names.h"
 #include "certs/renewal/due.h"
-#include "certs/testing/child.h"
-#include "certs/testing/temporary_folder.h"
 #include "crypto/verify.h"
 
 namespace gatehouse::certs {

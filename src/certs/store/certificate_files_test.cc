@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certs/testing/child.h"
-#include "certs/testing/temporary_folder.h"
+#include "base/testing/child.h"
+#include "base/testing/temporary_folder.h"
 #include "crypto/testing/chains.h"
 #include "crypto/testing/samples.h"
 

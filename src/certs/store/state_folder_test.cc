@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certs/testing/child.h"
-#include "certs/testing/temporary_folder.h"
+#include "base/testing/child.h"
+#include "base/testing/temporary_folder.h"
 
 namespace gatehouse::certs {
 namespace {
