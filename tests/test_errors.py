@@ -66,7 +66,7 @@ def test_an_unknown_verb_is_named(tmp_path):
     (["--listen", "nonsense"], ["nonsense"]),
     (["--workers", "0"], ["workers"]),
     (["--workers", "many"], ["many"]),
-    (["--timeout", "head=10x"], ["10x"]),
+    (["--timeout", "head=10y"], ["10x"]),
     (["--timeout", "nothing=10s"], ["nothing"]),
     (["--timeout", "head"], ["head"]),
     (["--limit", "head=-1"], ["-1"]),

@@ -126,7 +126,11 @@ io::Task<void> Session::serve() {
     enter(ConnectionState::active);
     next = co_await serve_request();
   }
-  if (next == Next::reset) co_return stream().socket().reset_on_close();
+  if (next == Next::reset) {
+    // Without close_notify a TLS client sees that something is missing, and keeps what it has got.
+    if (tls() == nullptr) stream().socket().reset_on_close();
+    co_return;
+  }
   stream().close_write();
   if (next == Next::linger) co_await linger();
 }
