@@ -30,7 +30,7 @@ the running requests are done; a second one ends it at once.
   gatehouse run --to http://127.0.0.1:3000
   gatehouse run --to unix:/run/app.sock --listen localhost:8443
   gatehouse run --to http://127.0.0.1:3000 --route /api=http://127.0.0.1:9000
-  gatehouse run --to http://10.0.0.5:80 --host files.local --listen :443 --listen http://127.0.0.1:80
+  gatehouse run --to http://10.0.0.5:80 --host files.local --listen :443
 
 Flags:
 )";
