@@ -55,6 +55,7 @@ std::string servers_of(ares_channel channel) {
 int replace_servers(ares_channel channel, const std::vector<SocketAddress>& servers) {
   if (servers.empty()) return ARES_SUCCESS;
   std::vector<std::string> texts;
+  texts.reserve(servers.size());
   for (const SocketAddress& server : servers) texts.push_back(server.text());
   return ares_set_servers_ports_csv(channel, fmt::format("{}", fmt::join(texts, ",")).c_str());
 }

@@ -47,7 +47,7 @@ inline Query parse_query(std::string_view packet) {
   Query query{.wire = std::string(packet)};
   std::size_t at = 12;
   while (at < packet.size() && packet[at] != 0) {
-    const auto size = static_cast<std::size_t>(packet[at]);
+    const auto size = std::size_t{static_cast<unsigned char>(packet[at])};
     if (!query.name.empty()) query.name += '.';
     query.name += packet.substr(at + 1, size);
     at += 1 + size;

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -312,6 +314,31 @@ TEST_F(Resolving, ends_while_tasks_wait_and_they_hear_of_it) {
     ASSERT_FALSE(*answer);
     EXPECT_THAT(answer->error().what, HasSubstr("the resolver has ended"));
   }
+}
+
+TEST_F(Resolving, may_end_while_an_answer_has_been_fetched_and_not_read) {
+  struct Killer final : EventTarget {
+    std::unique_ptr<Resolver>* victim = nullptr;
+    void on_events(std::uint32_t events) override {
+      if ((events & EPOLLIN) != 0) victim->reset();
+    }
+  };
+  server.script = [](const Query&) { return std::nullopt; };
+  Answer answer;
+  start("app.internal", answer);
+  until([&] { return server.queries() == 2; });
+  Killer killer;
+  killer.victim = &resolver;
+  const Fd bell(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  reactor.watch(bell.get(), killer);
+  settle();
+  // Both become ready before the next pass, the bell first.
+  ASSERT_EQ(eventfd_write(bell.get(), 1), 0);
+  server.release(both_families);
+  settle();
+  EXPECT_EQ(resolver, nullptr);
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(*answer);
 }
 
 TEST_F(Resolving, works_again_after_another_resolver_left_its_descriptors) {
