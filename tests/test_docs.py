@@ -1,5 +1,6 @@
-"""Every command in the documents that is marked as tested works as it is written."""
+"""Every command in the documents works as it is written, or says why it cannot be tried."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -7,11 +8,23 @@ import subprocess
 import pytest
 
 from support import binary
-from support.documents import Block, blocks, documents, matches
+from support.documents import Block, blocks, documents, matches, unmarked
 from support.program import environment
 from support.wait import seconds
 
 BLOCKS = [block for file in documents(binary.ROOT) for block in blocks(file, binary.ROOT)]
+
+
+# The documents name ports that a person would choose. Where the tests may (as root), each command
+# gets a network of its own, so that the ports are free whatever else runs here. Not in a user
+# namespace: there root's folders belong to nobody, and the program rightly distrusts them.
+OWN_NETWORK = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+
+
+@functools.cache
+def own_network():
+    tried = subprocess.run([*OWN_NETWORK, "true"], capture_output=True, check=False)
+    return OWN_NETWORK if tried.returncode == 0 else []
 
 
 def run_block(block, folder):
@@ -31,7 +44,7 @@ def run_block(block, folder):
 def run_step(command, folder, around):
     with open(folder.parent / "printed", "w+") as printed:
         shell = subprocess.Popen(
-            ["bash", "-euo", "pipefail", "-c", command], cwd=folder, env=around,
+            [*own_network(), "bash", "-euo", "pipefail", "-c", command], cwd=folder, env=around,
             stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT,
             start_new_session=True)
         try:
@@ -51,6 +64,12 @@ def test_a_command_of_the_documents_works_as_written(block, tmp_path):
     run_block(block, tmp_path)
 
 
+def test_every_command_says_whether_it_is_tested():
+    """One that cannot be run says why: <!-- not tested: REASON -->."""
+    found = [block for file in documents(binary.ROOT) for block in unmarked(file, binary.ROOT)]
+    assert [f"{block.file}:{block.line}" for block in found] == []
+
+
 # The runner itself.
 
 def test_marked_blocks_are_found_and_others_are_not(tmp_path):
@@ -64,6 +83,21 @@ def test_marked_blocks_are_found_and_others_are_not(tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         run_block(block, folder)
+
+
+def test_a_block_that_goes_on_is_run_by_the_shell_of_the_one_before(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text("<!-- test -->\n```sh\none=1\n```\ntext\n<!-- test: goes on -->\n"
+                    "```sh\n[ $one = 1 ]\n```\n")
+    (block,) = blocks(file, tmp_path)
+    run_block(block, tmp_path)
+
+
+def test_a_block_without_a_mark_is_found(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text("```sh\na\n```\n<!-- not tested: it is long -->\n```sh\nb\n```\n")
+    assert [block.text for block in unmarked(file, tmp_path)] == ["a\n"]
+    assert blocks(file, tmp_path) == []
 
 
 @pytest.mark.parametrize("block", [
