@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from harness import machine, scenarios, servers, table  # noqa: E402
-from harness.measures import _doubt  # noqa: E402
+from harness.measures import _doubt, calls_per_operation  # noqa: E402
 from harness.system_calls import parse_summary  # noqa: E402
 
 KEEPALIVE = scenarios.BY_NAME["keepalive"]
@@ -98,6 +98,11 @@ def test_summary_of_strace_is_read_with_and_without_errors():
 ------ ----------- ----------- --------- --------- ----------------
 100.00    0.002000           0      3000        12 total
 """) == {"sendto": 1000, "recvfrom": 2000}
+
+
+def test_calls_that_both_runs_make_once_are_not_counted_per_operation():
+    short, long = (100, {"recv": 264, "close": 64}), (1100, {"recv": 2264, "close": 64, "read": 500})
+    assert calls_per_operation(short, long) == {"recv": 2.0, "close": 0.0, "read": 0.5}
 
 
 def test_a_thread_that_ended_while_measured_is_an_error():

@@ -1,6 +1,7 @@
 # One static library per room of layers.txt, linked exactly to what its row names.
 # In a room: *.cc is the room, *_test.cc its unit tests (one executable per room, run by ctest),
-# *_fuzz.cc is a fuzz target each, main.cc is the program. Sub-rooms are rooms of their own.
+# *_fuzz.cc is a fuzz target each, main.cc is the program; testing/ holds helpers of its tests and
+# of those above (headers, or *.cc compiled into this room's tests). Sub-rooms are rooms of their own.
 
 include(GoogleTest)
 find_package(GTest REQUIRED)
@@ -117,6 +118,10 @@ function(gatehouse_add_room room)
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz)\\.cc$|/main\\.cc$")
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(tests)
+    file(GLOB helpers CONFIGURE_DEPENDS src/${room}/testing/*.cc)
+    list(APPEND tests ${helpers})
+  endif()
   set(fuzzers ${all})
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   set(main ${all})

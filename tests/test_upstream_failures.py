@@ -166,7 +166,7 @@ def test_a_body_cut_short_is_visibly_broken_for_the_client(gatehouse, upstream, 
 
 def test_a_body_that_stalls_ends_at_its_deadline_and_is_visibly_broken(gatehouse, upstream):
     running = gatehouse("--to", upstream(answers_once(BROKEN["counted"], "stall")).url,
-                        "--timeout", "body=300ms")
+                        "--timeout", "body=300ms", "--timeout", "response=300ms")
     with running.connect() as wire:
         wire.send(http1.request())
         assert visibly_broken(wire) == b"only this"

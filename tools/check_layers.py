@@ -2,7 +2,7 @@
 """Holds every #include of src/ against layers.txt.
 
 A room is a folder that has a row; it may include itself, `base` and what its row names, nothing
-else. Prints one line per finding (file:line: what is wrong and what to do) and ends with 1 if there
+else. ROOM/testing/ is a part of the room that only tests include. Prints one line per finding (file:line: what is wrong and what to do) and ends with 1 if there
 is any. Usage: tools/check_layers.py [ROOT], by default the checkout that this file is in.
 """
 
@@ -13,6 +13,7 @@ import sys
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 ROW = re.compile(r"^([a-z0-9_]+(?:/[a-z0-9_]+)*)\s*:\s*([^#]*)")
 SOURCES = {".h", ".cc"}
+TESTING = "testing"
 
 # The handles of the TLS library are wrapped where they are born, and nowhere else seen.
 TLS_LIBRARY = "openssl/"
@@ -71,8 +72,17 @@ def read_includes(path):
             yield number, found[1], found[2]
 
 
-def check_include(room, bracket, target, allowed, source):
-    """What is wrong with one include in `room`, or None."""
+def room_of(folder):
+    """The room of a folder below src/: its helpers for tests are in ROOM/testing."""
+    return folder.parent.as_posix() if folder.name == TESTING else folder.as_posix()
+
+
+def is_for_tests(path):
+    return path.parent.name == TESTING or path.stem.endswith(("_test", "_fuzz"))
+
+
+def check_include(path, room, bracket, target, allowed, source):
+    """What is wrong with one include of a file in `room`, or None."""
     if target.startswith(TLS_LIBRARY):
         if room.split("/")[0] not in TLS_LIBRARY_ROOMS:
             return (f"{room} includes <{target}>; only crypto/ and tls/ hold the TLS library's "
@@ -83,7 +93,10 @@ def check_include(room, bracket, target, allowed, source):
         return f"write \"{target}\" for a file of ours, not <{target}>" if is_ours else None
     if not is_ours:
         return f"there is no src/{target}; write the path from src/, as in \"base/result.h\""
-    other = str(pathlib.PurePosixPath(target).parent)
+    folder = pathlib.PurePosixPath(target).parent
+    if folder.name == TESTING and not is_for_tests(path):
+        return f"\"{target}\" is for tests; move what the product needs out of {folder}"
+    other = room_of(folder)
     if other in (room, "base") or other in allowed[room]:
         return None
     return (f"{room} may not include {other} (\"{target}\"); move the code to the room that may, "
@@ -92,13 +105,13 @@ def check_include(room, bracket, target, allowed, source):
 
 
 def check_file(path, source, allowed):
-    room = path.parent.relative_to(source).as_posix()
+    room = room_of(path.parent.relative_to(source))
     name = path.relative_to(source.parent).as_posix()
     if room not in allowed:
         yield f"{name}:1: the folder {room} has no row in layers.txt; add one, or move the file"
         return
     for number, bracket, target in read_includes(path):
-        if complaint := check_include(room, bracket, target, allowed, source):
+        if complaint := check_include(path, room, bracket, target, allowed, source):
             yield f"{name}:{number}: {complaint}"
 
 

@@ -68,6 +68,26 @@ def test_tests_and_fuzz_targets_obey_too(house):
     assert len(findings) == 2
 
 
+def test_helpers_for_tests_belong_to_their_room(house):
+    assert house({
+        "crypto/testing/samples.h": '#include "crypto/door.h"\n',
+        "crypto/pem_test.cc": '#include "crypto/testing/samples.h"\n',
+        "tls/engine_fuzz.cc": '#include "crypto/testing/samples.h"\n',
+    }) == []
+
+
+def test_the_product_does_not_include_helpers_for_tests(house):
+    finding, = house({"crypto/testing/samples.h": "\n",
+                      "crypto/pem.cc": '#include "crypto/testing/samples.h"\n'})
+    assert '"crypto/testing/samples.h" is for tests' in finding
+
+
+def test_a_test_uses_only_the_helpers_of_rooms_below(house):
+    finding, = house({"tls/testing/peer.h": "\n",
+                      "crypto/pem_test.cc": '#include "tls/testing/peer.h"\n'})
+    assert "crypto may not include tls" in finding
+
+
 @pytest.mark.parametrize("room", ["io", "certs/store", "app"])
 def test_the_tls_library_is_seen_in_two_rooms_only(house, room):
     finding, = house({f"{room}/x.cc": "#include <openssl/evp.h>\n"})

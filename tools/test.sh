@@ -52,9 +52,10 @@ limit_of() { case $1 in build* | setup | program*) echo 1500 ;; *) echo 900 ;; e
 run_stage() {
   local stage=$1 log=build/test/$1.log start=$SECONDS result=passed
   printf '\n=== %s\n' "$stage"
+  : >"$log"
   timeout --kill-after=10 "$(limit_of "$stage")" "$0" --stage "$stage" >"$log" 2>&1 &
   running=$!
-  tail -n +1 -s 0.2 -f --pid="$running" "$log" | brief
+  tail -n +1 -s 0.2 -f --pid="$running" "$log" | brief || true
   wait "$running" || result=FAILED
   running=""
   results+=("$(printf '%-13s %-7s %4d s  %s' "$stage" "$result" "$((SECONDS - start))" "$(closing_line "$log")")")
@@ -68,7 +69,7 @@ end_stage() {
 }
 
 # Without ctest's lines of tests that passed; the log has them.
-brief() { grep --line-buffered -avE '^\[[0-9]+/[0-9]+\]|^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed|^ +Start +[0-9]+: ' || true; }
+brief() { grep --line-buffered -avE '^\[[0-9]+/[0-9]+\]|^ *[0-9]+/[0-9]+ Test +#[0-9]+: .* Passed|^ +Start +[0-9]+: '; }
 
 # What the runner itself said at the end.
 closing_line() {

@@ -22,8 +22,8 @@ namespace gatehouse {
 class AccessLog;
 
 // The access log as one thread sees it. append() never waits, takes no lock and makes no system
-// call but the rare wake-up of the writer; when the writer is behind by eight buffers of 64 KiB the
-// line is dropped and counted.
+// call but the rare wake-up of the writer; when the writer is behind by sixteen buffers of 64 KiB
+// the line is dropped and counted.
 class AccessLogBuffer {
  public:
   explicit AccessLogBuffer(AccessLog& log);
@@ -40,7 +40,7 @@ class AccessLogBuffer {
  private:
   friend class AccessLog;
   struct Chunk;
-  static constexpr std::size_t kChunks = 8;
+  static constexpr std::size_t kChunks = 16;
 
   // The owning thread.
   bool make_room(std::size_t bytes);

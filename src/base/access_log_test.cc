@@ -118,7 +118,7 @@ TEST_F(AccessLogTest, drops_and_counts_when_nobody_reads) {
   const StandardOutput redirected(pipe.writer());
   auto log = open({Kind::standard_output, ""});
   auto& buffer = log->new_buffer();
-  constexpr std::uint64_t kLines = 4000;  // 4 MiB: more than eight buffers and the pipe hold
+  constexpr std::uint64_t kLines = 4000;  // 4 MiB: more than sixteen buffers and the pipe hold
   for (std::uint64_t i = 0; i < kLines; ++i) append(buffer, fmt::format("id-{}", i), 1000);
   EXPECT_GT(log->dropped(), kLines / 2);
   EXPECT_LT(log->dropped(), kLines);

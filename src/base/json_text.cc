@@ -82,15 +82,37 @@ char* put_special(char* out, std::string_view& text) {
   return c1_control ? put_code_unit(out, byte_at(sequence, 1)) : put(out, sequence);
 }
 
-char* write_escaped(char* out, std::string_view text) {
-  while (!text.empty()) {
-    std::size_t run = 0;
-    while (run < text.size() && kPlain[static_cast<std::uint8_t>(text[run])]) ++run;
-    out = put(out, text.substr(0, run));
-    text.remove_prefix(run);
-    if (!text.empty()) out = put_special(out, text);
+// Whether all eight bytes are plain; a zero byte in `x` shows in (x - 01..01) & ~x & 80..80.
+bool all_plain(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x80 * kOnes;
+  const auto has = [](std::uint64_t x) { return (x - kOnes) & ~x; };
+  const std::uint64_t below_space = (bytes - 0x20 * kOnes) & ~bytes;
+  const std::uint64_t odd = below_space | has(bytes ^ '"' * kOnes) | has(bytes ^ '\\' * kOnes) |
+                            has(bytes ^ 0x7f * kOnes) | bytes;
+  return (odd & kHighs) == 0;
+}
+
+// Copies plain text up to the first byte that is not, and removes it from `text`.
+char* copy_plain(char* out, std::string_view& text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (std::uint64_t eight = 0; end - at >= 8; at += 8, out += 8) {
+    std::memcpy(&eight, at, 8);
+    if (!all_plain(eight)) break;
+    std::memcpy(out, &eight, 8);
   }
+  while (at != end && kPlain[static_cast<std::uint8_t>(*at)]) *out++ = *at++;
+  text.remove_prefix(static_cast<std::size_t>(at - text.data()));
   return out;
+}
+
+char* write_escaped(char* out, std::string_view text) {
+  while (true) {
+    out = copy_plain(out, text);
+    if (text.empty()) return out;
+    out = put_special(out, text);
+  }
 }
 
 }  // namespace

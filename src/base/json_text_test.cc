@@ -47,6 +47,19 @@ TEST(JsonText, never_needs_more_than_the_room_that_it_announces) {
   }
 }
 
+TEST(JsonText, a_special_byte_is_found_wherever_it_stands) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string alone = json_string(std::string(1, static_cast<char>(byte)));
+    for (std::size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text[at] = static_cast<char>(byte);
+      const std::string expected = "\"" + std::string(at, 'x') + alone.substr(1, alone.size() - 2) +
+                                   std::string(19 - at, 'x') + "\"";
+      EXPECT_EQ(json_string(text), expected) << byte << " at " << at;
+    }
+  }
+}
+
 TEST(JsonText, appends_after_what_is_there) {
   std::string out = "{";
   append_json_string(out, "a");

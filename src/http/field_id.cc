@@ -1,4 +1,6 @@
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "http/chars.h"
@@ -126,31 +128,56 @@ consteval Table perfect_table() {
 }
 constexpr Table kTable = perfect_table();
 
-enum class Match : std::uint8_t { no, folded, exact };
+std::uint64_t load(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
 
-// Compares `wanted`, lower case, with the first bytes of `name`, which has at least as many.
-Match match(std::string_view name, std::string_view wanted) {
-  Match found = Match::exact;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (fold(name[i]) != fold(wanted[i])) return Match::no;
-    if (to_lower(name[i]) != wanted[i]) found = Match::folded;
+// Whether a token is `wanted` in some case; both have the same size. Every character of `wanted`
+// has the bit that upper case lacks, and of a token only letters can gain it and match.
+bool equal_token(std::string_view token, std::string_view wanted) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  constexpr std::uint64_t kLowerBits = 0x2020202020202020;
+  if (wanted.size() < kWord) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if ((token[i] | 0x20) != wanted[i]) return false;
+    }
+    return true;
   }
-  return found;
+  const auto differ = [&](std::size_t at) {
+    return ((load(token.data() + at) | kLowerBits) ^ load(wanted.data() + at)) != 0;
+  };
+  for (std::size_t at = 0; at + kWord <= wanted.size(); at += kWord) {
+    if (differ(at)) return false;
+  }
+  return !differ(wanted.size() - kWord);
+}
+
+bool equal_folded(std::string_view name, std::string_view wanted) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (fold(name[i]) != fold(wanted[i])) return false;
+  }
+  return true;
 }
 
 bool begins_like(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() && match(name, prefix) != Match::no;
+  return name.size() >= prefix.size() && equal_folded(name.substr(0, prefix.size()), prefix);
 }
 
 FieldId classify_by_prefix(std::string_view name) {
-  const char first = fold(name.front());
-  if (first != 'x' && first != 'c' && first != 's') return FieldId::other;
+  const char first = fold(name[0]);
+  const char second = fold(name[1]);
+  const bool possible = (first == 'x' && second == '-') || (first == 'c' && second == 'l') ||
+                        (first == 's' && second == 's');
+  if (!possible) return FieldId::other;
   for (const std::string_view prefix : kCertificatePrefixes) {
     if (begins_like(name, prefix)) return FieldId::client_certificate;
   }
   if (!begins_like(name, kForwardedPrefix)) return FieldId::other;
-  return match(name, kForwardedPrefix) == Match::exact ? FieldId::x_forwarded_other
-                                                       : FieldId::lookalike;
+  return equal_token(name.substr(0, kForwardedPrefix.size()), kForwardedPrefix)
+             ? FieldId::x_forwarded_other
+             : FieldId::lookalike;
 }
 
 }  // namespace
@@ -161,9 +188,8 @@ FieldId classify_field(std::string_view name) {
   if (entry != 0) {
     const Known& known = kKnown[entry - 1U];
     if (known.name.size() == name.size()) {
-      const Match found = match(name, known.name);
-      if (found == Match::exact) return known.id;
-      if (found == Match::folded) return FieldId::lookalike;
+      if (equal_token(name, known.name)) return known.id;
+      if (equal_folded(name, known.name)) return FieldId::lookalike;
     }
   }
   return classify_by_prefix(name);

@@ -35,12 +35,14 @@ const char* check_percent(std::string_view path) {
 
 const char* parse_path_and_query(std::string_view text, RequestHead& head) {
   std::size_t end = 0;
-  bool suspicious = false;
+  bool suspicious = false;  // may have dot segments or percent signs
+  char before = '\0';
   for (; end < text.size() && text[end] != '?'; ++end) {
     const char c = text[end];
     if (!is_char(c, kTargetChar)) return bad_character(text);
     if (c == '\\') return "has a backslash in its path";
-    suspicious |= c == '.' || c == '%';
+    suspicious |= c == '%' || (c == '.' && before == '/');
+    before = c;
   }
   if (!all_chars(text.substr(end), kTargetChar)) return bad_character(text);
   head.target = text;

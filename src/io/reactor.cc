@@ -53,9 +53,11 @@ void Reactor::forget(EventTarget& target) {
   }
 }
 
-bool Reactor::has_event(const EventTarget& target) const {
+bool Reactor::has_input_event(const EventTarget& target) const {
+  constexpr std::uint32_t kInput = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   for (int i = batch_->next; i < batch_->count; ++i) {
-    if (batch_->events[static_cast<std::size_t>(i)].data.ptr == &target) return true;
+    const epoll_event& event = batch_->events[static_cast<std::size_t>(i)];
+    if (event.data.ptr == &target && (event.events & kInput) != 0) return true;
   }
   return false;
 }

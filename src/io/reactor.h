@@ -56,8 +56,8 @@ class Reactor {
   // Forgets a target, also in the events of this pass. The caller closes the descriptor.
   void forget(EventTarget& target);
 
-  // Whether the events already fetched hold one for `target`: it knows more than its flags say.
-  bool has_event(const EventTarget& target) const;
+  // Whether the events already fetched tell of input or an end that `target` has not seen yet.
+  bool has_input_event(const EventTarget& target) const;
   // Fires the timer once, at most one tick late, unless it is unlinked before. For what is no task
   // (a foreign library's timeouts); a task waits with a deadline instead.
   void arm(Timer& timer, SteadyTime due) { wheel_.arm(timer, due); }

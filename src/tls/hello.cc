@@ -34,8 +34,11 @@ ByteView list(const SSL_CLIENT_HELLO& hello, std::uint16_t type, std::size_t pre
 
 constexpr std::array<std::uint16_t, 1> kTls13{0x0304};
 constexpr std::array<std::uint16_t, 1> kP256{0x0017};
-constexpr std::array<std::uint16_t, 2> kEcdsaSignatures{0x0403, 0x0503};
-constexpr std::array<std::uint16_t, 5> kRsaSignatures{0x0804, 0x0805, 0x0806, 0x0401, 0x0501};
+// TLS 1.3 binds the curve to the hash and signs with RSA-PSS only (RFC 8446 section 4.2.3).
+constexpr std::array<std::uint16_t, 1> kEcdsaSignatures13{0x0403};
+constexpr std::array<std::uint16_t, 3> kRsaSignatures13{0x0804, 0x0805, 0x0806};
+constexpr std::array<std::uint16_t, 2> kEcdsaSignatures12{0x0403, 0x0503};
+constexpr std::array<std::uint16_t, 5> kRsaSignatures12{0x0804, 0x0805, 0x0806, 0x0401, 0x0501};
 constexpr std::array<std::uint16_t, 5> kEcdsaSuites{0xC02B, 0xC02C, 0xCCA9, 0xC009, 0xC00A};
 constexpr std::array<std::uint16_t, 5> kRsaSuites{0xC02F, 0xC030, 0xCCA8, 0xC013, 0xC014};
 
@@ -44,17 +47,21 @@ constexpr std::array<std::uint16_t, 5> kRsaSuites{0xC02F, 0xC030, 0xCCA8, 0xC013
 ClientHello read_hello(const SSL_CLIENT_HELLO& hello) {
   ClientHello seen;
   if (const char* name = SSL_get_servername(hello.ssl, TLSEXT_NAMETYPE_host_name)) {
-    if (auto parsed = ServerName::parse(name)) seen.server_name.emplace(std::move(*parsed));
+    auto parsed = ServerName::parse(name);
+    // RFC 6066 section 3: a literal address is no host name.
+    if (parsed && !parsed->is_address()) seen.server_name.emplace(std::move(*parsed));
   }
   const ByteView signatures = list(hello, TLSEXT_TYPE_signature_algorithms, 2);
-  seen.takes_ecdsa = holds(signatures, kEcdsaSignatures);
-  seen.takes_rsa = holds(signatures, kRsaSignatures);
-  if (holds(list(hello, TLSEXT_TYPE_supported_versions, 1), kTls13)) return seen;
+  if (holds(list(hello, TLSEXT_TYPE_supported_versions, 1), kTls13)) {
+    seen.takes_ecdsa = holds(signatures, kEcdsaSignatures13);
+    seen.takes_rsa = holds(signatures, kRsaSignatures13);
+    return seen;
+  }
   // In TLS 1.2 the suite names the kind of key, and the curve must be among the groups.
   const ByteView suites{hello.cipher_suites, hello.cipher_suites_len};
-  seen.takes_ecdsa = seen.takes_ecdsa && holds(suites, kEcdsaSuites) &&
+  seen.takes_ecdsa = holds(signatures, kEcdsaSignatures12) && holds(suites, kEcdsaSuites) &&
                      holds(list(hello, TLSEXT_TYPE_supported_groups, 2), kP256);
-  seen.takes_rsa = seen.takes_rsa && holds(suites, kRsaSuites);
+  seen.takes_rsa = holds(signatures, kRsaSignatures12) && holds(suites, kRsaSuites);
   return seen;
 }
 

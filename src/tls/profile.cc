@@ -21,6 +21,13 @@ constexpr const char* kAeadAndCbc = GATEHOUSE_AEAD
     ":ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA";
 #undef GATEHOUSE_AEAD
 
+// What we sign with in TLS 1.2 and 1.3; the library would fall back to SHA-1 (RFC 9155).
+constexpr std::array<std::uint16_t, 9> kSignatures{
+    SSL_SIGN_ED25519,          SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_RSA_PSS_RSAE_SHA256,
+    SSL_SIGN_RSA_PKCS1_SHA256, SSL_SIGN_ECDSA_SECP384R1_SHA384, SSL_SIGN_RSA_PSS_RSAE_SHA384,
+    SSL_SIGN_RSA_PKCS1_SHA384, SSL_SIGN_ECDSA_SECP521R1_SHA512, SSL_SIGN_RSA_PSS_RSAE_SHA512,
+};
+
 struct Named {
   Profile profile;
   std::string_view text;
@@ -54,7 +61,8 @@ bool apply(Profile profile, SSL_CTX* context) {
   return SSL_CTX_set_min_proto_version(context, oldest(profile)) == 1 &&
          SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
          SSL_CTX_set_strict_cipher_list(context, suites(profile)) == 1 &&
-         SSL_CTX_set1_groups_list(context, kGroups) == 1;
+         SSL_CTX_set1_groups_list(context, kGroups) == 1 &&
+         SSL_CTX_set_signing_algorithm_prefs(context, kSignatures.data(), kSignatures.size()) == 1;
 }
 
 bool apply(Profile profile, SSL* connection) {

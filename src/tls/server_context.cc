@@ -33,8 +33,9 @@ class ServerCallbacks {
       SSL_send_fatal_alert(hello->ssl, SSL_AD_UNRECOGNIZED_NAME);
       return ssl_select_cert_error;
     }
-    return install(std::get<Answer>(selection), context, stream) ? ssl_select_cert_success
-                                                                 : ssl_select_cert_error;
+    if (install(std::get<Answer>(selection), context, stream)) return ssl_select_cert_success;
+    stream.fault_ = HandshakeFault::ours;
+    return ssl_select_cert_error;
   }
 
   static bool install(const Answer& answer, const ServerContext& context, TlsStream& stream) {

@@ -17,6 +17,24 @@ namespace {
 // What one pass encrypts before it is sent: it fits into the wire with room for the records' heads.
 constexpr std::size_t kMostPlain = 48 * 1024;
 
+// Ends the tasks of a scope at a point in time.
+class Cutoff final : public io::Timer {
+ public:
+  Cutoff(io::Reactor& reactor, io::Scope& scope, io::Deadline deadline) : scope_(scope) {
+    if (!deadline.is_never()) reactor.arm(*this, deadline.time());
+  }
+  bool passed() const { return passed_; }
+
+ private:
+  void expired() override {
+    passed_ = true;
+    scope_.cancel();
+  }
+
+  io::Scope& scope_;
+  bool passed_ = false;
+};
+
 }  // namespace
 
 TlsStream::TlsStream(io::Reactor& reactor, io::Fd fd, Wire& wire, const ServerContext& context)
@@ -59,7 +77,8 @@ io::Task<Result<Ok>> TlsStream::handshake(io::Deadline deadline) {
       const int result = SSL_do_handshake(ssl_.get());
       done = result == 1;
       error = done ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), result);
-      if (error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL) note_error();
+      // Everything but a wait is an end: also a close_notify in place of a hello.
+      if (!done && error != SSL_ERROR_WANT_READ && !selecting_) note_error();
       (void)flush();  // the alert of an error as well
       if (broken_) co_return handshake_error();
     }
@@ -70,11 +89,7 @@ io::Task<Result<Ok>> TlsStream::handshake(io::Deadline deadline) {
 }
 
 io::Task<io::Wake> TlsStream::wait_for_handshake(int error, io::Deadline deadline) {
-  if (selecting_) {
-    co_await *selecting_;
-    selecting_.reset();
-    co_return io::Wake::ready;
-  }
+  if (selecting_) co_return co_await wait_for_selection(deadline);
   if (pending_begin_ < pending_.size()) {
     const io::Wake wake = co_await socket_.writable(deadline);
     if (wake == io::Wake::ready) (void)flush();
@@ -82,6 +97,17 @@ io::Task<io::Wake> TlsStream::wait_for_handshake(int error, io::Deadline deadlin
   }
   if (error != SSL_ERROR_WANT_READ || has_input()) co_return io::Wake::ready;
   co_return co_await socket_.readable(deadline);
+}
+
+io::Task<io::Wake> TlsStream::wait_for_selection(io::Deadline deadline) {
+  io::Scope scope(socket_.reactor());
+  const Cutoff cutoff(socket_.reactor(), scope, deadline);
+  io::Task<void> selection = std::move(*selecting_);
+  selecting_.reset();
+  scope.spawn(std::move(selection));
+  co_await scope.join();
+  if (!scope.cancelled()) co_return io::Wake::ready;
+  co_return cutoff.passed() ? io::Wake::timed_out : io::Wake::cancelled;
 }
 
 std::unexpected<Error> TlsStream::handshake_wait_ended(io::Wake wake) {
@@ -130,9 +156,21 @@ std::string_view TlsStream::alpn() const {
 
 // ------------------------------------------------------------------ plain text
 
-bool TlsStream::may_read() const { return has_input() || SSL_has_pending(ssl_.get()) == 1; }
+// Half a record is nothing to read: who asks in a loop must come to wait for the rest of it. An end
+// stays readable, like that of a socket.
+bool TlsStream::may_read() const {
+  return broken_ || has_input() || SSL_pending(ssl_.get()) > 0 ||
+         (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
 
 io::IoResult TlsStream::read(std::span<char> into) {
+  const io::IoResult got = decrypt(into);
+  // Reading may have made an alert; left in the wire, another stream would send it.
+  if (wire_.out_size_ > 0) (void)flush();
+  return got;
+}
+
+io::IoResult TlsStream::decrypt(std::span<char> into) {
   std::size_t total = 0;
   while (total < into.size() && !broken_ && may_read()) {
     const std::span<char> rest = into.subspan(total);

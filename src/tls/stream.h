@@ -83,11 +83,13 @@ class TlsStream final : public io::ByteStream {
   bool send_pending();
   bool send_wire();
   void displace_owner();
+  io::IoResult decrypt(std::span<char> into);
   io::IoResult after_failure(int result, std::size_t bytes);
   void note_error();
   std::unexpected<Error> handshake_error();
   std::unexpected<Error> handshake_wait_ended(io::Wake wake);
   io::Task<io::Wake> wait_for_handshake(int error, io::Deadline deadline);
+  io::Task<io::Wake> wait_for_selection(io::Deadline deadline);
 
   io::Socket socket_;
   Wire& wire_;
@@ -98,7 +100,6 @@ class TlsStream final : public io::ByteStream {
   std::size_t pending_begin_ = 0;
   HandshakeFault fault_ = HandshakeFault::none;
   bool broken_ = false;
-  bool saw_end_ = false;  // TCP ended without close_notify
   std::string reason_;
   std::optional<ServerName> server_name_;
   std::optional<io::Task<void>> selecting_;

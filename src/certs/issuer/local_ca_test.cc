@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/testing/temporary_folder.h"
 #include "certs/issuer/permitted_names.h"
-#include "certs/testing/temporary_folder.h"
 #include "crypto/verify.h"
 
 namespace gatehouse::certs {

@@ -14,11 +14,11 @@
 #include <fmt/format.h>
 
 #include "certs/store/folder_privacy.h"
+#include "certs/store/read_file.h"
 
 namespace gatehouse::certs {
 namespace {
 
-constexpr std::size_t kLargestFile = 1 << 20;
 constexpr std::string_view kTemporarySuffix = ".new";
 constexpr int kPublicFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 
@@ -68,25 +68,6 @@ Result<Ok> make_folders(const std::filesystem::path& path, const BeforeStep& bef
     synchronize_folder(so_far.parent_path());
   }
   return Ok{};
-}
-
-Result<Secret> read_all(int file, const std::filesystem::path& shown) {
-  Bytes content(kLargestFile + 1);
-  std::size_t size = 0;
-  while (size < content.size()) {
-    const auto got = ::read(file, content.data() + size, content.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return disk_failure(errno, shown, "read");
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-  }
-  Secret secret(ByteView(content).first(std::min(size, kLargestFile)));
-  explicit_bzero(content.data(), size);
-  if (size > kLargestFile) {
-    return fail(Fault::operator_input, fmt::format("{} is larger than 1 MiB", shown.string()),
-                ErrorKind::invalid);
-  }
-  return secret;
 }
 
 int write_all(int file, ByteView content) {
@@ -148,8 +129,8 @@ Result<std::optional<Secret>> StateFolder::read(std::string_view name) const {
   const Descriptor file(openat(folder_.get(), relative.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file && errno == ENOENT) return std::optional<Secret>{};
   if (!file) return disk_failure(errno, path_ / name, "opened");
-  auto content = read_all(file.get(), path_ / name);
-  if (!content) return pass_on(content);
+  auto content = read_bounded(file.get());
+  if (!content) return disk_failure(content.error(), path_ / name, "read");
   return std::optional<Secret>(std::move(*content));
 }
 

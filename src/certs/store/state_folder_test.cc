@@ -7,8 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "certs/testing/child.h"
-#include "certs/testing/temporary_folder.h"
+#include "base/testing/child.h"
+#include "base/testing/temporary_folder.h"
 
 namespace gatehouse::certs {
 namespace {
@@ -251,7 +251,7 @@ TEST(StateFolder, a_file_that_is_too_large_or_no_file_is_not_read) {
   put(home / "state/large", std::string((1 << 20) + 1, 'x'));
   put(home / "state/full", std::string(1 << 20, 'x'));
   fs::create_directory(home / "state/folder");
-  EXPECT_THAT(folder.read("large").error().what, HasSubstr("larger than 1 MiB"));
+  EXPECT_THAT(folder.read("large").error().what, HasSubstr("File too large"));
   EXPECT_TRUE(folder.read("full"));
   EXPECT_FALSE(folder.read("folder"));
 }

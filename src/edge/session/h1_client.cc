@@ -100,9 +100,11 @@ io::Task<std::expected<void, ClientFault>> H1Client::read_body(io::Lease& into) 
     }
     if (!stream_.may_read()) {
       into.drop_if_empty();
-      const auto patience = tunnel_ ? thread_.settings.client.tunnel : thread_.settings.client.body;
-      const io::Wake wake = co_await socket_.readable(thread_.reactor.in(patience));
-      if (wake == io::Wake::timed_out && !tunnel_) {
+      // A tunnel's idle time counts both directions: whoever relays them watches it.
+      const io::Deadline deadline = tunnel_ ? io::Deadline::never()
+                                            : thread_.reactor.in(thread_.settings.client.body);
+      const io::Wake wake = co_await socket_.readable(deadline);
+      if (wake == io::Wake::timed_out) {
         co_return at_fault(408, "The request's content did not come in time.");
       }
       if (wake != io::Wake::ready) co_return client_gone();

@@ -16,7 +16,7 @@ bool sound(UpstreamConnection& connection) {
   const io::Socket& socket = connection.socket();
   // Bytes that nobody asked for would be taken for the next answer.
   return !socket.can_read() && !socket.peer_closed() &&
-         !connection.socket().reactor().has_event(socket);
+         !connection.socket().reactor().has_input_event(socket);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string>
 
-namespace gatehouse::certs::testing {
+namespace gatehouse::testing {
 
 // A private folder that is gone after the test.
 class TemporaryFolder {
@@ -41,4 +41,4 @@ inline void put(const std::filesystem::path& file, std::string_view content) {
   std::ofstream(file, std::ios::binary) << content;
 }
 
-}  // namespace gatehouse::certs::testing
+}  // namespace gatehouse::testing

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace gatehouse::certs::testing {
+namespace gatehouse::testing {
 
 inline constexpr int kKilled = 1000;
 
@@ -34,4 +34,4 @@ int in_unprivileged_child(const Work& work) {
   });
 }
 
-}  // namespace gatehouse::certs::testing
+}  // namespace gatehouse::testing

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/access_log.h"
+#include "base/address.h"
+#include "base/server_name.h"
+#include "tls/profile.h"
+
+namespace gatehouse::cli {
+
+// Every wait has one; none is zero.
+struct Timeouts {
+  std::chrono::milliseconds handshake = std::chrono::seconds{10};
+  std::chrono::milliseconds head = std::chrono::seconds{10};
+  std::chrono::milliseconds body = std::chrono::seconds{30};  // without progress
+  std::chrono::milliseconds idle = std::chrono::seconds{75};
+  std::chrono::milliseconds write = std::chrono::seconds{30};  // a reader makes no progress
+  std::chrono::milliseconds connect = std::chrono::seconds{5};
+  std::chrono::milliseconds response = std::chrono::seconds{60};  // first byte of the upstream
+  std::chrono::milliseconds tunnel = std::chrono::hours{1};       // no byte in either direction
+  std::chrono::milliseconds drain = std::chrono::seconds{30};
+};
+
+struct Limits {
+  std::optional<std::uint64_t> connections;  // of the process; none: from RLIMIT_NOFILE
+  std::uint64_t head = 32768;
+  std::uint64_t fields = 128;
+  std::uint64_t body = 0;  // 0: unlimited
+};
+
+struct RunCommand {
+  struct Route {
+    std::string prefix;  // begins with '/'
+    UpstreamUrl to;
+  };
+  struct CertificateFiles {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+  };
+
+  std::vector<UpstreamUrl> to;  // empty: the welcome page
+  std::vector<Route> routes;    // the same prefix twice: two upstreams of one route
+  std::vector<ListenAddress> listen;
+  std::vector<ServerName> hosts;
+  std::optional<unsigned> workers;  // none: as many as CPUs
+  std::filesystem::path state;
+  std::string permit;  // names and networks as given; certs/issuer reads it
+  tls::Profile profile = tls::Profile::intermediate;
+  std::optional<CertificateFiles> certificate;
+  std::vector<Cidr> trusted_proxies;
+  AccessLogTarget access_log;
+  std::optional<ListenAddress> metrics;  // plain, loopback
+  Timeouts timeouts;
+  Limits limits;
+  bool json = false;
+  bool quiet = false;
+};
+
+struct TrustCommand {
+  enum class Verb { install, uninstall, export_ };
+
+  Verb verb = Verb::install;
+  std::filesystem::path state;
+  std::vector<std::filesystem::path> nss;            // empty: those of this user
+  std::optional<std::filesystem::path> system_root;  // none: /
+  std::optional<std::filesystem::path> out;          // of export; none: stdout
+  bool json = false;
+};
+
+struct VersionCommand {
+  bool json = false;
+};
+
+// Asked for: stdout and 0. Not asked for (nothing was said): stderr and 2.
+struct HelpText {
+  std::string text;
+  bool asked = true;
+};
+
+using Command = std::variant<RunCommand, TrustCommand, VersionCommand, HelpText>;
+
+}  // namespace gatehouse::cli

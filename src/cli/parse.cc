@@ -1,0 +1,264 @@
+#include "cli/parse.h"
+
+#include <algorithm>
+#include <array>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include "base/json_text.h"
+#include "cli/flags.h"
+#include "cli/help.h"
+#include "cli/suggest.h"
+
+namespace gatehouse::cli {
+namespace {
+
+using Arguments = std::span<const std::string>;
+
+constexpr std::array<std::string_view, 4> kVerbs{"run", "trust", "version", "help"};
+constexpr std::array<std::string_view, 3> kTrustVerbs{"install", "uninstall", "export"};
+constexpr std::string_view kHelpFlag = "--help";
+
+std::unexpected<Error> refused(std::string what) {
+  return fail(Fault::operator_input, std::move(what), ErrorKind::usage);
+}
+
+bool asks_for_help(std::string_view argument) { return argument == kHelpFlag || argument == "-h"; }
+
+// Errors of values say which flag (or variable) they were given to.
+std::unexpected<Error> at(std::string_view where, Error error, ErrorKind kind) {
+  if (!error.what.starts_with(where)) error.what = fmt::format("{}: {}", where, error.what);
+  error.fault = Fault::operator_input;
+  error.kind = kind;
+  return std::unexpected(std::move(error));
+}
+
+std::vector<std::string_view> split_list(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const auto end = text.find_first_of(", ");
+    if (end != 0) parts.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return parts;
+}
+
+template <class Into>
+class VerbParser {
+ public:
+  VerbParser(std::string_view verb, std::span<const Flag<Into>> flags,
+             const Environment& environment)
+      : verb_(verb), flags_(flags), environment_(environment) {}
+
+  Result<Into> parse(Arguments arguments, Into command) {
+    if (auto read = tokenize(arguments); !read) return pass_on(read);
+    for (std::size_t i = 0; i < flags_.size(); ++i) {
+      auto done = set(flags_[i], *options_[i], command);
+      if (!done) return pass_on(done);
+    }
+    return command;
+  }
+
+ private:
+  Result<Ok> tokenize(Arguments arguments) {
+    app_.set_help_flag();
+    app_.allow_extras();
+    for (const Flag<Into>& flag : flags_) {
+      const std::string name(flag.name);
+      options_.push_back(flag.value.empty() ? app_.add_flag(name) : app_.add_option(name));
+      options_.back()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      if (!flag.value.empty()) options_.back()->expected(1)->allow_extra_args(false);
+    }
+    std::vector<std::string> backwards(arguments.rbegin(), arguments.rend());
+    try {
+      app_.parse(std::move(backwards));
+    } catch (const CLI::ParseError&) {
+      return badly_formed(arguments);
+    }
+    const auto extras = app_.remaining();
+    return extras.empty() ? Result<Ok>(Ok{}) : unknown(extras.front());
+  }
+
+  // A flag whose value is missing, or a switch that got one.
+  std::unexpected<Error> badly_formed(Arguments arguments) {
+    for (const Flag<Into>& flag : flags_) {
+      const std::string with_value = fmt::format("{}=", flag.name);
+      const auto given = [&](const std::string& argument) {
+        return flag.value.empty() ? argument.starts_with(with_value) : argument == flag.name;
+      };
+      const auto found = std::ranges::find_if(arguments, given);
+      if (found == arguments.end()) continue;
+      if (flag.value.empty()) return refused(fmt::format("{} takes no value.", flag.name));
+      const auto next = std::next(found);
+      if (next != arguments.end() && !next->starts_with('-')) continue;
+      return refused(
+          fmt::format("{} needs a value: {} {}. {}", flag.name, flag.name, flag.value, flag.help));
+    }
+    return refused(
+        fmt::format("The flags of \"gatehouse {}\" could not be read. See gatehouse {} {}.", verb_,
+                    verb_, kHelpFlag));
+  }
+
+  std::unexpected<Error> unknown(std::string_view argument) {
+    std::vector<std::string_view> names;
+    for (const Flag<Into>& flag : flags_) names.push_back(flag.name);
+    const std::string_view name = argument.substr(0, argument.find('='));
+    if (!argument.starts_with('-')) {
+      return refused(fmt::format("\"{}\" is one argument too many. See gatehouse {} {}.",
+                                 printable(argument), verb_, kHelpFlag));
+    }
+    return refused(fmt::format("gatehouse {} has no flag {}.{} See gatehouse {} {}.", verb_,
+                               printable(name), did_you_mean(name, names), verb_, kHelpFlag));
+  }
+
+  Result<Ok> set(const Flag<Into>& flag, const CLI::Option& option, Into& command) const {
+    if (option.count() == 0) return set_from_environment(flag, command);
+    if (option.count() > 1 && !flag.repeatable && !flag.value.empty()) {
+      return refused(fmt::format("{} is given {} times, and only one can be meant.", flag.name,
+                                 option.count()));
+    }
+    for (const std::string& value : option.results()) {
+      auto done = flag.set(command, value);
+      if (!done) return at(flag.name, std::move(done.error()), ErrorKind::usage);
+    }
+    return Ok{};
+  }
+
+  Result<Ok> set_from_environment(const Flag<Into>& flag, Into& command) const {
+    const auto text = flag.variable == nullptr ? std::nullopt : environment_(flag.variable);
+    if (!text || text->empty()) return Ok{};
+    const auto values = flag.repeatable ? split_list(*text) : std::vector<std::string_view>{*text};
+    for (const std::string_view value : values) {
+      auto done = flag.set(command, value);
+      if (!done) return at(flag.variable, std::move(done.error()), ErrorKind::invalid);
+    }
+    return Ok{};
+  }
+
+  std::string_view verb_;
+  std::span<const Flag<Into>> flags_;
+  const Environment& environment_;
+  CLI::App app_;
+  std::vector<CLI::Option*> options_;
+};
+
+Result<Ok> complete_state(std::filesystem::path& state, const Environment& environment) {
+  if (!state.empty()) return Ok{};
+  auto folder = default_state_folder(environment);
+  if (!folder) return pass_on(folder);
+  state = std::move(*folder);
+  return Ok{};
+}
+
+Result<Command> parse_run(Arguments arguments, const Environment& environment) {
+  auto run = VerbParser("run", run_flags(), environment).parse(arguments, {});
+  if (!run) return pass_on(run);
+  if (run->certificate && run->certificate->key.empty()) {
+    return refused("--certificate needs --key, the file of its private key.");
+  }
+  if (run->certificate && run->certificate->certificate.empty()) {
+    return refused("--key needs --certificate, the file of the certificate that it belongs to.");
+  }
+  if (run->listen.empty()) run->listen.push_back(*ListenAddress::parse(":8443"));
+  if (auto done = complete_state(run->state, environment); !done) return pass_on(done);
+  return std::move(*run);
+}
+
+Result<TrustCommand::Verb> parse_trust_verb(Arguments arguments) {
+  const std::string_view said = arguments.empty() ? std::string_view{} : arguments.front();
+  const auto known = std::ranges::find(kTrustVerbs, said);
+  if (known != kTrustVerbs.end()) {
+    return static_cast<TrustCommand::Verb>(known - kTrustVerbs.begin());
+  }
+  if (said.empty() || said.starts_with('-')) {
+    return refused("Say what to do: gatehouse trust install, uninstall or export.");
+  }
+  return refused(
+      fmt::format("\"{}\" is nothing that trust can do.{} There are: install, uninstall, "
+                  "export.",
+                  printable(said), did_you_mean(said, kTrustVerbs)));
+}
+
+// Flags that the verb would not look at are refused: whoever wrote them expects something.
+Result<Ok> check_trust(const TrustCommand& trust) {
+  const bool exports = trust.verb == TrustCommand::Verb::export_;
+  if (trust.out && !exports) return refused("--out belongs to gatehouse trust export.");
+  if (exports && (!trust.nss.empty() || trust.system_root)) {
+    return refused("--nss and --system-root belong to gatehouse trust install and uninstall.");
+  }
+  return Ok{};
+}
+
+Result<Command> parse_trust(Arguments arguments, const Environment& environment) {
+  auto verb = parse_trust_verb(arguments);
+  if (!verb) return pass_on(verb);
+  TrustCommand start;
+  start.verb = *verb;
+  auto trust =
+      VerbParser("trust", trust_flags(), environment).parse(arguments.subspan(1), std::move(start));
+  if (!trust) return pass_on(trust);
+  if (auto checked = check_trust(*trust); !checked) return pass_on(checked);
+  if (auto done = complete_state(trust->state, environment); !done) return pass_on(done);
+  return std::move(*trust);
+}
+
+Result<Command> parse_version(Arguments arguments, const Environment& environment) {
+  auto version = VerbParser("version", version_flags(), environment).parse(arguments, {});
+  if (!version) return pass_on(version);
+  return *version;
+}
+
+std::unexpected<Error> unknown_verb(std::string_view said) {
+  if (said.starts_with('-')) {
+    return refused(
+        fmt::format("{} stands before a verb. Write gatehouse run {}, or see gatehouse help.",
+                    printable(said), printable(said)));
+  }
+  return refused(fmt::format("gatehouse cannot \"{}\".{} There are: run, trust, version, help.",
+                             printable(said), did_you_mean(said, kVerbs)));
+}
+
+Result<Command> parse_help(Arguments arguments) {
+  if (arguments.empty() || asks_for_help(arguments.front())) return HelpText{short_help()};
+  const std::string& about = arguments.front();
+  if (std::ranges::find(kVerbs, about) == kVerbs.end()) return unknown_verb(about);
+  return HelpText{help_of(about)};
+}
+
+}  // namespace
+
+Result<std::filesystem::path> default_state_folder(const Environment& environment) {
+  if (const auto own = environment("GATEHOUSE_STATE"); own && !own->empty()) return *own;
+  if (const auto systemd = environment("STATE_DIRECTORY"); systemd && !systemd->empty()) {
+    return systemd->substr(0, systemd->find(':'));
+  }
+  // Relative paths are to be ignored there (XDG Base Directory Specification).
+  if (const auto xdg = environment("XDG_STATE_HOME"); xdg && xdg->starts_with('/')) {
+    return std::filesystem::path(*xdg) / "gatehouse";
+  }
+  if (const auto home = environment("HOME"); home && home->starts_with('/')) {
+    return std::filesystem::path(*home) / ".local/state/gatehouse";
+  }
+  return fail(
+      Fault::operator_input,
+      "There is no folder to keep keys in, because HOME is not set. Name one with --state DIR.",
+      ErrorKind::invalid);
+}
+
+Result<Command> parse_command_line(Arguments arguments, const Environment& environment) {
+  if (arguments.empty()) return HelpText{short_help(), false};
+  const std::string& verb = arguments.front();
+  const Arguments rest = arguments.subspan(1);
+  if (verb == "help" || asks_for_help(verb)) return parse_help(rest);
+  if (verb == "--version") return parse_version(rest, environment);
+  if (std::ranges::find(kVerbs, verb) == kVerbs.end()) return unknown_verb(verb);
+  if (std::ranges::any_of(rest, asks_for_help)) return HelpText{help_of(verb)};
+  if (verb == "run") return parse_run(rest, environment);
+  if (verb == "trust") return parse_trust(rest, environment);
+  return parse_version(rest, environment);
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace gatehouse::cli {
+
+// What `run` tells when it serves.
+struct Serving {
+  struct Address {
+    std::string url;      // https://127.0.0.1:8443
+    std::string address;  // 127.0.0.1:8443
+    bool tls = true;
+    bool everywhere = false;  // every address of the machine: names of the certificate lead here
+  };
+  struct Certificate {
+    std::vector<std::string> names;
+    std::string issuer;  // common name
+    WallTime not_after{};
+    std::string sha256;  // lower-case hex
+  };
+
+  std::string version;
+  std::vector<Address> addresses;
+  std::vector<std::string> upstreams;        // http://127.0.0.1:3000; empty: the welcome page
+  std::optional<Certificate> certificate{};  // none: only plain listeners
+  std::string anchor;                        // file of the local CA's root; empty: not its child
+  std::optional<std::string> metrics{};      // 127.0.0.1:9100
+  long pid = 0;
+  unsigned workers = 1;
+};
+
+// For a person, some lines.
+std::string render_serving(const Serving& serving);
+// For a program, one line; its fields are stable.
+std::string render_serving_json(const Serving& serving);
+
+// `2027-02-18`, in UTC.
+std::string date_text(WallTime time);
+// RFC 3339 in UTC, to the second: `2027-02-18T12:00:00Z`.
+std::string timestamp_text(WallTime time);
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,433 @@
+#include "edge/session/session.h"
+
+#include <gmock/gmock.h>
+
+#include "edge/session/testing.h"
+
+namespace gatehouse::edge {
+namespace {
+
+using testing::Edge;
+using testing::kGet;
+using testing::kOk;
+using testing::Peer;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+using namespace std::chrono_literals;
+
+class SessionTest : public Edge {};
+
+// ------------------------------------------------------------------ requests and answers
+
+TEST_F(SessionTest, a_request_reaches_the_application_and_its_answer_the_client) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  ASSERT_TRUE(app_side);
+  const std::string request = app_side->heard();
+  EXPECT_THAT(request, StartsWith("GET / HTTP/1.1\r\n"));
+  EXPECT_THAT(request, HasSubstr("X-Forwarded-For: 192.0.2.7\r\n"));
+  EXPECT_THAT(request, HasSubstr("X-Forwarded-Proto: http\r\n"));
+  app_side->say(kOk);
+  settle();
+  const std::string answer = client.heard();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\nok"));
+  EXPECT_FALSE(client.ended());
+}
+
+TEST_F(SessionTest, both_connections_carry_the_next_request) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(app_side->heard(), StartsWith("GET /"));
+    app_side->say(kOk);
+    settle();
+    EXPECT_THAT(client.heard(), EndsWith("ok"));
+    client.say(kGet);
+    settle();
+  }
+  EXPECT_FALSE(app->accept()) << "a second connection was opened";
+}
+
+TEST_F(SessionTest, pipelined_requests_are_answered_in_order) {
+  Peer client = connect();
+  client.say("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  auto app_side = taken_by_app();
+  EXPECT_THAT(app_side->heard(), Not(HasSubstr("/2")));
+  app_side->say("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none");
+  settle();
+  EXPECT_THAT(app_side->heard(), StartsWith("GET /2 "));
+  app_side->say("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo");
+  settle();
+  const std::string answers = client.heard();
+  EXPECT_LT(answers.find("one"), answers.find("two"));
+}
+
+TEST_F(SessionTest, content_and_the_request_behind_it_are_kept_apart) {
+  Peer client = connect();
+  client.say("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\n"
+             "Host: a\r\n\r\n");
+  auto app_side = taken_by_app();
+  EXPECT_THAT(app_side->heard(), EndsWith("\r\n\r\nhello"));
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(app_side->heard(), StartsWith("GET /2 "));
+}
+
+TEST_F(SessionTest, chunked_content_and_the_request_behind_it_are_kept_apart) {
+  Peer client = connect();
+  client.say("POST /1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+             "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  auto app_side = taken_by_app();
+  EXPECT_THAT(app_side->heard(), EndsWith("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(app_side->heard(), StartsWith("GET /2 "));
+}
+
+TEST_F(SessionTest, a_chunked_answer_is_framed_anew_with_its_trailers) {
+  Peer client = connect();
+  client.say("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: TE\r\n\r\n");
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+                "3\r\nabc\r\n2\r\nde\r\n");
+  settle();
+  app_side->say("0\r\nX-Sum: 7\r\n\r\n");
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("\r\n\r\n5\r\nabcde\r\n0\r\nX-Sum: 7\r\n\r\n"));
+}
+
+TEST_F(SessionTest, interim_answers_pass_before_the_final_one) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n");
+  settle();
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n"));
+  app_side->say(std::string("HTTP/1.1 100 Continue\r\n\r\n") + std::string(kOk));
+  settle();
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+}
+
+TEST_F(SessionTest, an_early_answer_to_an_upload_reaches_the_client_and_ends_the_connection) {
+  Peer client = connect();
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nsome");
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nno!");
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("no!"));
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(SessionTest, a_websocket_becomes_a_tunnel_in_both_directions) {
+  Peer client = connect();
+  client.say("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+             "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  auto app_side = taken_by_app();
+  EXPECT_THAT(app_side->heard(), HasSubstr("Upgrade: websocket\r\n"));
+  app_side->say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                "Sec-WebSocket-Accept: y\r\n\r\nfirst");
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("\r\n\r\nfirst"));
+  client.say("up");
+  settle();
+  EXPECT_EQ(app_side->heard(), "up");
+  app_side->say("down");
+  settle();
+  EXPECT_EQ(client.heard(), "down");
+  app_side->leave();
+  settle();
+  EXPECT_THAT(client.heard(), IsEmpty());
+  EXPECT_TRUE(client.ended());
+}
+
+// ------------------------------------------------------------------ deadlines
+
+TEST_F(SessionTest, a_head_that_does_not_end_is_answered_408_at_its_deadline) {
+  Peer client = connect();
+  client.say("GET / HTTP/1.1\r\n");
+  settle();
+  for (int i = 0; i < 9; ++i) {
+    advance(1s);
+    client.say("A: b\r\n");  // progress does not extend it
+    settle();
+  }
+  EXPECT_THAT(client.heard(), IsEmpty());
+  advance(2s);
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(SessionTest, an_idle_connection_is_closed_without_a_word) {
+  Peer client = connect();
+  advance(74s);
+  (void)client.heard();
+  EXPECT_FALSE(client.ended());
+  advance(2s);
+  EXPECT_THAT(client.heard(), IsEmpty());
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(SessionTest, content_that_stops_coming_is_answered_408) {
+  Peer client = connect();
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+  auto app_side = taken_by_app();
+  advance(29s);
+  client.say("6");
+  settle();
+  advance(29s);
+  EXPECT_THAT(client.heard(), IsEmpty());
+  advance(2s);
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 408 "));
+  app_side->heard();
+  EXPECT_TRUE(app_side->ended()) << "the application must see that the request was cut";
+}
+
+TEST_F(SessionTest, an_application_that_does_not_answer_is_a_504) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  advance(59s);
+  EXPECT_THAT(client.heard(), IsEmpty());
+  advance(2s);
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 504 "));
+  app_side->heard();
+  EXPECT_TRUE(app_side->ended());
+}
+
+TEST_F(SessionTest, an_answer_that_stops_in_the_middle_is_seen_to_be_cut) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("12345"));
+  advance(61s);
+  EXPECT_THAT(client.heard(), IsEmpty());
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(SessionTest, a_reader_without_progress_is_given_up) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  const std::string much(4 << 20, 'x');
+  app_side->say("HTTP/1.1 200 OK\r\nContent-Length: 41943040\r\n\r\n");
+  for (int i = 0; i < 10; ++i) {  // as much as gatehouse takes
+    app_side->say(much);
+    settle();
+  }
+  advance(31s);
+  EXPECT_EQ(scope.running(), 0u);
+  EXPECT_LT(client.heard().size(), much.size());
+}
+
+TEST_F(SessionTest, a_tunnel_lives_as_long_as_one_side_speaks) {
+  Peer client = connect();
+  client.say("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                "Upgrade: websocket\r\n\r\n");
+  settle();
+  for (int i = 0; i < 5; ++i) {
+    advance(40min);
+    app_side->say("x");
+    settle();
+    advance(40min);
+    client.say("y");
+    settle();
+  }
+  (void)client.heard();
+  EXPECT_FALSE(client.ended());
+  advance(61min);
+  (void)client.heard();
+  EXPECT_TRUE(client.ended());
+}
+
+// ------------------------------------------------------------------ applications that misbehave
+
+TEST_F(SessionTest, bytes_that_nobody_asked_for_never_become_an_answer) {
+  Peer client = connect();
+  client.say(kGet);
+  auto first = taken_by_app();
+  first->say(kOk);
+  settle();
+  (void)client.heard();
+  first->say("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+  client.say(kGet);
+  auto second = taken_by_app();
+  ASSERT_TRUE(second) << "the poisoned connection was used again";
+  second->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("ok"));
+}
+
+TEST_F(SessionTest, an_answer_longer_than_announced_does_not_reach_the_next_request) {
+  Peer client = connect();
+  client.say(kGet);
+  auto first = taken_by_app();
+  first->say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n\r\npoison");
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("\r\n\r\nok"));
+  client.say(kGet);
+  auto second = taken_by_app();
+  ASSERT_TRUE(second);
+  second->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("ok"));
+}
+
+TEST_F(SessionTest, a_kept_connection_that_the_application_closed_costs_nobody_a_request) {
+  Peer client = connect();
+  client.say(kGet);
+  auto first = taken_by_app();
+  first->say(kOk);
+  settle();
+  (void)client.heard();
+  first->leave();
+  client.say(kGet);
+  auto second = taken_by_app();
+  ASSERT_TRUE(second);
+  second->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 200 OK"));
+}
+
+TEST_F(SessionTest, a_request_on_a_reused_connection_is_tried_once_more_if_that_is_harmless) {
+  Peer client = connect();
+  client.say(kGet);
+  auto first = taken_by_app();
+  first->say(kOk);
+  settle();
+  (void)client.heard();
+  (void)first->heard();
+  client.say(kGet);
+  settle();
+  EXPECT_THAT(first->heard(), StartsWith("GET "));
+  first->leave();
+  auto second = taken_by_app();
+  ASSERT_TRUE(second);
+  EXPECT_THAT(second->heard(), StartsWith("GET "));
+  second->leave();
+  settle();
+  EXPECT_FALSE(app->accept()) << "tried a third time";
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 502 "));
+}
+
+TEST_F(SessionTest, a_post_is_never_sent_twice) {
+  Peer client = connect();
+  client.say(kGet);
+  auto first = taken_by_app();
+  first->say(kOk);
+  settle();
+  (void)client.heard();
+  (void)first->heard();
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+  settle();
+  EXPECT_THAT(first->heard(), StartsWith("POST "));
+  first->leave();
+  settle();
+  EXPECT_FALSE(app->accept());
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 502 "));
+}
+
+TEST_F(SessionTest, garbage_is_a_502_that_names_the_application) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  app_side->say("SSH-2.0-OpenSSH_9.2\r\n\r\n");
+  settle();
+  const std::string answer = client.heard();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 502 "));
+  EXPECT_THAT(answer, HasSubstr((folder / "app").string()));
+}
+
+TEST_F(SessionTest, a_dead_application_among_two_is_not_noticed_by_clients) {
+  upstreams = {UpstreamUrl::parse("unix:" + (folder / "nobody").string()).value(), app->url()};
+  for (int i = 0; i < 4; ++i) {
+    Peer client = connect();
+    client.say(kGet);
+    auto app_side = taken_by_app();
+    ASSERT_TRUE(app_side) << i;
+    app_side->say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    settle();
+    EXPECT_THAT(client.heard(), EndsWith("ok"));
+  }
+}
+
+// ------------------------------------------------------------------ the end
+
+TEST_F(SessionTest, draining_ends_idle_connections_now_and_busy_ones_with_their_answer) {
+  Peer idle = connect();
+  Peer busy = connect();
+  busy.say(kGet);
+  auto app_side = taken_by_app();
+  thread->draining = true;
+  for (Session* session = thread->sessions.front(); session != nullptr;
+       session = thread->sessions.after(*session)) {
+    session->drain();
+  }
+  settle();
+  EXPECT_THAT(idle.heard(), IsEmpty());
+  EXPECT_TRUE(idle.ended());
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(busy.heard(), HasSubstr("Connection: close\r\n"));
+  EXPECT_TRUE(busy.ended());
+  EXPECT_EQ(scope.running(), 0u);
+}
+
+TEST_F(SessionTest, cancelling_everything_ends_it_in_the_middle_of_an_exchange) {
+  Peer client = connect();
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123");
+  auto app_side = taken_by_app();
+  scope.cancel();
+  settle();
+  EXPECT_EQ(scope.running(), 0u);
+  app_side->heard();
+  EXPECT_TRUE(app_side->ended());
+}
+
+TEST_F(SessionTest, half_a_connection_is_enough_to_be_answered_over_plain_http) {
+  Peer client = connect();
+  client.say(kGet);
+  client.end_writing();
+  auto app_side = taken_by_app();
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("ok"));
+}
+
+TEST_F(SessionTest, a_client_that_leaves_in_the_middle_of_a_head_is_forgotten) {
+  Peer client = connect();
+  EXPECT_THAT(answer_to(client, "GET / HT"), IsEmpty());
+  EXPECT_EQ(thread->open_sessions, 1u);
+  client.leave();
+  settle();
+  EXPECT_EQ(thread->open_sessions, 0u);
+}
+
+TEST_F(SessionTest, I8_tls_on_a_plain_port_is_answered_with_a_sentence) {
+  Peer client = connect();
+  const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
+  EXPECT_THAT(answer_to(client, hello), HasSubstr("began with TLS"));
+}
+
+TEST_F(SessionTest, content_beyond_the_limit_is_refused_whatever_its_framing) {
+  settings.limits.body = 10;
+  Peer client = connect();
+  EXPECT_THAT(answer_to(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n"),
+              StartsWith("HTTP/1.1 413 "));
+  Peer other = connect();
+  EXPECT_THAT(answer_to(other, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               "b\r\n12345678901\r\n"),
+              StartsWith("HTTP/1.1 413 "));
+}
+
+}  // namespace
+}  // namespace gatehouse::edge
