@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import signal
 import subprocess
 
@@ -9,7 +10,7 @@ import pytest
 
 from support import binary
 from support.documents import Block, blocks, documents, matches, unmarked
-from support.program import environment
+from support.program import environment, run
 from support.wait import seconds
 
 BLOCKS = [block for file in documents(binary.ROOT) for block in blocks(file, binary.ROOT)]
@@ -68,6 +69,56 @@ def test_every_command_says_whether_it_is_tested():
     """One that cannot be run says why: <!-- not tested: REASON -->."""
     found = [block for file in documents(binary.ROOT) for block in unmarked(file, binary.ROOT)]
     assert [f"{block.file}:{block.line}" for block in found] == []
+
+
+def heading_anchors(text):
+    """The anchors that a forge makes of the headings of a document."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = []
+    for file in documents(binary.ROOT):
+        for link in re.findall(r"\]\(([^)\s]+)\)", file.read_text()):
+            path, _, anchor = link.partition("#")
+            target = file.parent / path if path else file
+            if "://" in link:
+                continue
+            found = target.exists() and (
+                not anchor or anchor in heading_anchors(target.read_text()))
+            if not found:
+                broken.append(f"{file.relative_to(binary.ROOT)}: {link}")
+    assert broken == []
+
+
+def reference(name):
+    return (binary.ROOT / "docs" / "reference" / name).read_text()
+
+
+@pytest.mark.parametrize("verb", ["run", "trust", "version"])
+def test_every_flag_of_the_help_is_in_the_reference_and_no_other(verb, tmp_path):
+    section = re.split(r"^## ", reference("command-line.md"), flags=re.MULTILINE)
+    text = "".join(part for part in section if part.startswith((f"gatehouse {verb}", "Command")))
+    flag = r"(?<![\w-])--[a-z][a-z-]+"
+    told = set(re.findall(flag, run("help", verb, home=tmp_path).stdout))
+    listed = set(re.findall(rf"^\|.*", text, re.MULTILINE))
+    written = {name for row in listed for name in re.findall(flag, row.split("|")[1])}
+    assert told - {"--help"} - set(re.findall(flag, text)) == set(), "flags that nobody reads of"
+    assert written - told == set(), "flags that are not there"
+
+
+def test_every_metric_is_in_the_reference_and_no_other(gatehouse):
+    running = gatehouse("--metrics", "127.0.0.1:0")
+    running.ask()
+    served = {re.sub("_(bucket|sum|count)$", "", name) if "duration" in name else name
+              for name, _ in running.metrics()}
+    rows = re.findall(r"^\| (`.*?) \| (?:counter|gauge|histogram) \|", reference("metrics.md"),
+                      re.MULTILINE)
+    written = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    not_yet = {"gatehouse_upstream_requests_total"}  # there is no upstream here
+    assert served - written == set(), "metrics that nobody reads of"
+    assert written - served - not_yet == set(), "metrics that are not there"
 
 
 # The runner itself.
