@@ -96,16 +96,14 @@ def reference(name):
     return (binary.ROOT / "docs" / "reference" / name).read_text()
 
 
-@pytest.mark.parametrize("verb", ["run", "trust", "version"])
+@pytest.mark.parametrize("verb", ["run", "trust"])
 def test_every_flag_of_the_help_is_in_the_reference_and_no_other(verb, tmp_path):
-    section = re.split(r"^## ", reference("command-line.md"), flags=re.MULTILINE)
-    text = "".join(part for part in section if part.startswith((f"gatehouse {verb}", "Command")))
     flag = r"(?<![\w-])--[a-z][a-z-]+"
     told = set(re.findall(flag, run("help", verb, home=tmp_path).stdout))
-    listed = set(re.findall(rf"^\|.*", text, re.MULTILINE))
-    written = {name for row in listed for name in re.findall(flag, row.split("|")[1])}
-    assert told - {"--help"} - set(re.findall(flag, text)) == set(), "flags that nobody reads of"
-    assert written - told == set(), "flags that are not there"
+    (section,) = re.findall(rf"^## gatehouse {verb}\n(.*?)^## ", reference("command-line.md"),
+                            re.MULTILINE | re.DOTALL)
+    first_cells = re.findall(r"^\| ([^|]*) \|", section, re.MULTILINE)
+    assert {name for cell in first_cells for name in re.findall(flag, cell)} == told
 
 
 def test_every_metric_is_in_the_reference_and_no_other(gatehouse):
