@@ -100,8 +100,9 @@ io::Task<void> Worker::supervise() {
 void Worker::accept(const edge::ListenerContext& listener, edge::Accepted accepted) {
   if (context_->open_sessions >= context_->most_sessions && !make_room()) {
     metrics_.turned_away(listener.number);
-    events_.warn("A connection was turned away: the limit of connections is reached. Raise it with "
-                 "--limit connections=N, or look for clients that hold too many.");
+    events_.warn(
+        "A connection was turned away: the limit of connections is reached. Raise it with "
+        "--limit connections=N, or look for clients that hold too many.");
     return;
   }
   sessions_.spawn(edge::serve_connection(*context_, listener, std::move(accepted)));
@@ -138,9 +139,8 @@ void Worker::cancel() {
 }
 
 void Worker::rebind(std::shared_ptr<const certs::BindingTable> bindings) {
-  reactor_.post([this, bindings = std::move(bindings)]() mutable {
-    selector_.replace(std::move(bindings));
-  });
+  reactor_.post(
+      [this, bindings = std::move(bindings)]() mutable { selector_.replace(std::move(bindings)); });
 }
 
 }  // namespace gatehouse::app

@@ -11,6 +11,7 @@ namespace {
 using Size = io::BufferPool::Size;
 constexpr std::size_t kHeadroom = io::BufferPool::kHeadroom;
 constexpr std::size_t kTailroom = io::BufferPool::kTailroom;
+constexpr int kMostInterims = 32;
 
 // The part of a lease's room that a relay fills: full TLS records, and room for what frames them.
 std::span<char> relay_room(io::Lease& lease) {
@@ -69,8 +70,8 @@ Exchange::Step Exchange::not_connected(const UpstreamGroup::Failure& failure) {
   record_.emplace();
   record_->address = failure.upstream->address();
   const bool slow = failure.error.kind == ErrorKind::timed_out;
-  thread_.metrics.upstream(failure.upstream->label(), slow ? UpstreamResult::connect_timed_out
-                                                           : UpstreamResult::refused);
+  thread_.metrics.upstream(failure.upstream->label(),
+                           slow ? UpstreamResult::connect_timed_out : UpstreamResult::refused);
   end_unanswered(slow ? 504 : 502,
                  fmt::format("The application at {} {}.", record_->address, failure.error.what));
   return Step::end;
@@ -233,6 +234,11 @@ io::Task<Exchange::Step> Exchange::receive_head() {
 // All 1xx heads that are in the lease. False: outcome_ says why it ends.
 io::Task<bool> Exchange::send_interims(bool& complete) {
   while (complete && response_.informational()) {
+    if (++interims_ > kMostInterims) {
+      blame(UpstreamResult::invalid_response);
+      end_unanswered(502, application() + " sends interim answers without end.");
+      co_return false;
+    }
     if (!co_await client_.send_interim(response_)) {
       end_broken();
       co_return false;

@@ -95,8 +95,9 @@ class Exchange {
   http::BodyLength request_framing_;
   Outcome outcome_;
   SteadyTime last_progress_{};
+  int interims_ = 0;
   bool tunnel_ = false;
-  bool clean_ = false;       // nothing of this exchange is left on the upstream connection
+  bool clean_ = false;        // nothing of this exchange is left on the upstream connection
   bool some_answer_ = false;  // the upstream has sent a byte
   bool started_ = false;      // the client has got a head
 };

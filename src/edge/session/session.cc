@@ -333,7 +333,7 @@ void Session::log(const Request& request, const H1Client* client) {
   counted.site = request.site == nullptr ? 0 : request.site->label;
   counted.code = request.status;
   counted.method = request.parsed ? http_method(head.method_text) : HttpMethod::other;
-  counted.protocol = !request.parsed  ? HttpProtocol::unknown
+  counted.protocol = !request.parsed   ? HttpProtocol::unknown
                      : head.minor == 0 ? HttpProtocol::http_1_0
                                        : HttpProtocol::http_1_1;
   counted.duration = duration;
@@ -352,9 +352,9 @@ void Session::log(const Request& request, const H1Client* client) {
     record.uri = head.target;
     record.user_agent = head.fields.value(http::FieldId::user_agent);
     if (peer_trusted_) {
-      record.client_ip = http::client_address(
-          peer_, head.fields,
-          [this](std::string_view address) { return thread_.settings.trusts(address); });
+      record.client_ip = http::client_address(peer_, head.fields, [this](std::string_view address) {
+        return thread_.settings.trusts(address);
+      });
     }
   }
   if (tls_info_) {
