@@ -178,7 +178,7 @@ def s_client(running, *arguments, send=b"", server_name="localhost"):
     """What openssl s_client prints over one connection."""
     program = subprocess.run(
         ["openssl", "s_client", "-connect", "%s:%d" % running.address(), "-servername",
-         server_name, "-CAfile", running.anchor, *arguments],
+         server_name, *(["-CAfile", running.anchor] if running.anchor else []), *arguments],
         input=send, capture_output=True, timeout=seconds(20))
     return (program.stdout + program.stderr).decode(errors="replace")
 
