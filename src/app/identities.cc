@@ -4,6 +4,14 @@
 #include "certs/store/certificate_files.h"
 
 namespace gatehouse::app {
+namespace {
+
+Result<crypto::NameConstraints> permitted_by(const cli::RunCommand& command) {
+  if (command.permit.empty()) return crypto::NameConstraints{};
+  return certs::parse_permitted(command.permit);
+}
+
+}  // namespace
 
 Result<Identities> Identities::load(const cli::RunCommand& command, const Clock& clock,
                                     EventLog& events) {
@@ -23,6 +31,7 @@ Result<Identities> Identities::own(const cli::RunCommand& command, const Clock& 
 
 Result<Identities> Identities::made(const cli::RunCommand& command, const Clock& clock,
                                     EventLog& events) {
+  if (auto permitted = permitted_by(command); !permitted) return pass_on(permitted);
   auto folder = certs::StateFolder::open(command.state);
   if (!folder) return pass_on(folder);
   auto identity = ensure(command, *folder, clock);
@@ -37,11 +46,9 @@ Result<certs::DefaultIdentity> Identities::ensure(const cli::RunCommand& command
                                                   const certs::StateFolder& folder,
                                                   const Clock& clock) {
   certs::DefaultIdentityRequest request;
-  if (!command.permit.empty()) {
-    auto permitted = certs::parse_permitted(command.permit);
-    if (!permitted) return pass_on(permitted);
-    request.permit = std::move(*permitted);
-  }
+  auto permitted = permitted_by(command);
+  if (!permitted) return pass_on(permitted);
+  request.permit = std::move(*permitted);
   request.machine = certs::machine_names(certs::read_machine_sources());
   for (const ServerName& host : command.hosts) {
     request.hosts.push_back(NamePattern::parse(host.text()).value());

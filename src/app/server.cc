@@ -53,23 +53,20 @@ int wait_for_signal(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-Server::Server(const cli::RunCommand& command, const Clock& clock, EventLog& events,
-               Identities identities)
-    : command_(command),
-      clock_(clock),
-      events_(events),
-      worker_count_(worker_count(command)),
-      identities_(std::move(identities)) {}
+Server::Server(const cli::RunCommand& command, const Clock& clock, EventLog& events)
+    : command_(command), clock_(clock), events_(events), worker_count_(worker_count(command)) {}
 
 Server::~Server() = default;
 
+// Certificates last: nothing is made on the disk for a program that cannot listen.
 Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command, const Clock& clock,
                                              EventLog& events) {
-  auto identities = Identities::load(command, clock, events);
-  if (!identities) return pass_on(identities);
-  std::unique_ptr<Server> server(new Server(command, clock, events, std::move(*identities)));
+  std::unique_ptr<Server> server(new Server(command, clock, events));
   if (auto open = server->open_log(); !open) return pass_on(open);
   if (auto open = server->open_listeners(); !open) return pass_on(open);
+  auto identities = Identities::load(command, clock, events);
+  if (!identities) return pass_on(identities);
+  server->identities_ = std::make_unique<Identities>(std::move(*identities));
   if (auto made = server->make_workers(); !made) return pass_on(made);
   return server;
 }
@@ -99,9 +96,9 @@ Result<Ok> Server::open_listeners() {
 }
 
 Result<Ok> Server::make_workers() {
-  const auto plan = make_plan(command_, identities_, labels_, clock_, worker_count_,
+  const auto plan = make_plan(command_, *identities_, labels_, clock_, worker_count_,
                               command_.limits.connections.value_or(connections_by_descriptors()));
-  expiries_ = identities_.expiries();
+  expiries_ = identities_->expiries();
   for (std::size_t i = 0; i < worker_count_; ++i) {
     std::vector<WorkerListener> listeners;
     std::size_t number = 0;
@@ -140,12 +137,12 @@ cli::Serving Server::serving() const {
                               .everywhere = everywhere});
   }
   for (const UpstreamUrl& url : command_.to) told.upstreams.push_back(url.text());
-  const crypto::Certificate& leaf = identities_.shown().leaf();
+  const crypto::Certificate& leaf = identities_->shown().leaf();
   told.certificate = {.names = leaf.names().texts(),
-                      .issuer = identities_.issuer_name(),
+                      .issuer = identities_->issuer_name(),
                       .not_after = leaf.not_after(),
                       .sha256 = crypto::hex(leaf.sha256())};
-  told.anchor = identities_.anchor_file();
+  told.anchor = identities_->anchor_file();
   if (metrics_listening_) told.metrics = metrics_listening_->address.text();
   told.pid = ::getpid();
   told.workers = static_cast<unsigned>(worker_count_);
@@ -172,7 +169,7 @@ void Server::run_until_stopped() {
       access_log_->reopen();
       continue;
     }
-    if (const auto bindings = identities_.refresh()) {
+    if (const auto bindings = identities_->refresh()) {
       for (auto& worker : workers_) worker->rebind(bindings);
     }
   }

@@ -31,8 +31,7 @@ class Server {
   void run_until_stopped();
 
  private:
-  Server(const cli::RunCommand& command, const Clock& clock, EventLog& events,
-         Identities identities);
+  Server(const cli::RunCommand& command, const Clock& clock, EventLog& events);
 
   Result<Ok> open_listeners();
   Result<Ok> open_log();
@@ -45,7 +44,7 @@ class Server {
   const Clock& clock_;
   EventLog& events_;
   std::size_t worker_count_;
-  Identities identities_;
+  std::unique_ptr<Identities> identities_;
   MetricLabels labels_;
   std::unique_ptr<AccessLog> access_log_;
   std::vector<edge::ListeningSockets> listening_;

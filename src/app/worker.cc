@@ -108,11 +108,11 @@ void Worker::accept(const edge::ListenerContext& listener, edge::Accepted accept
   sessions_.spawn(edge::serve_connection(*context_, listener, std::move(accepted)));
 }
 
-// At the limit a connection that waits between two requests gives way to a new one.
+// At the limit a connection that has been served and waits gives way to a new one.
 bool Worker::make_room() {
   for (edge::Session* session = context_->sessions.front(); session != nullptr;
        session = context_->sessions.after(*session)) {
-    if (!session->idle()) continue;
+    if (!session->can_give_way()) continue;
     session->drain();
     return true;
   }

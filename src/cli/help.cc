@@ -30,9 +30,9 @@ the running requests are done; a second one ends it at once.
   gatehouse run --to http://127.0.0.1:3000
   gatehouse run --to unix:/run/app.sock --listen localhost:8443
   gatehouse run --to http://127.0.0.1:3000 --route /api=http://127.0.0.1:9000
-  gatehouse run --to http://10.0.0.5:80 --host files.local --listen :443 --listen http://127.0.0.1:80
+  gatehouse run --to http://10.0.0.5:80 --host files.local --listen :443
 
-Flags:
+Flags (those with ... may be given several times):
 )";
 
 constexpr std::string_view kRunEnd = R"(
@@ -53,7 +53,7 @@ private key ever leaves the state folder.
   gatehouse trust install
   gatehouse trust export --out gatehouse-ca.crt
 
-Flags:
+Flags (those with ... may be given several times):
 )";
 
 constexpr std::string_view kVersionIntroduction = R"(gatehouse version [flags]

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 #include "base/json_text.h"
@@ -20,13 +17,12 @@ using Arguments = std::span<const std::string>;
 
 constexpr std::array<std::string_view, 4> kVerbs{"run", "trust", "version", "help"};
 constexpr std::array<std::string_view, 3> kTrustVerbs{"install", "uninstall", "export"};
-constexpr std::string_view kHelpFlag = "--help";
 
 std::unexpected<Error> refused(std::string what) {
   return fail(Fault::operator_input, std::move(what), ErrorKind::usage);
 }
 
-bool asks_for_help(std::string_view argument) { return argument == kHelpFlag || argument == "-h"; }
+bool asks_for_help(std::string_view argument) { return argument == "--help" || argument == "-h"; }
 
 // Errors of values say which flag (or variable) they were given to.
 std::unexpected<Error> at(std::string_view where, Error error, ErrorKind kind) {
@@ -46,84 +42,62 @@ std::vector<std::string_view> split_list(std::string_view text) {
   return parts;
 }
 
+// Reads the flags of one verb by its table.
 template <class Into>
 class VerbParser {
  public:
   VerbParser(std::string_view verb, std::span<const Flag<Into>> flags,
              const Environment& environment)
-      : verb_(verb), flags_(flags), environment_(environment) {}
+      : verb_(verb), flags_(flags), environment_(environment), given_(flags.size()) {}
 
   Result<Into> parse(Arguments arguments, Into command) {
-    if (auto read = tokenize(arguments); !read) return pass_on(read);
+    while (!arguments.empty()) {
+      auto done = take_flag(arguments, command);
+      if (!done) return pass_on(done);
+    }
     for (std::size_t i = 0; i < flags_.size(); ++i) {
-      auto done = set(flags_[i], *options_[i], command);
+      if (given_[i]) continue;
+      auto done = set_from_environment(flags_[i], command);
       if (!done) return pass_on(done);
     }
     return command;
   }
 
  private:
-  Result<Ok> tokenize(Arguments arguments) {
-    app_.set_help_flag();
-    app_.allow_extras();
-    for (const Flag<Into>& flag : flags_) {
-      const std::string name(flag.name);
-      options_.push_back(flag.value.empty() ? app_.add_flag(name) : app_.add_option(name));
-      options_.back()->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-      if (!flag.value.empty()) options_.back()->expected(1)->allow_extra_args(false);
-    }
-    std::vector<std::string> backwards(arguments.rbegin(), arguments.rend());
-    try {
-      app_.parse(std::move(backwards));
-    } catch (const CLI::ParseError&) {
-      return badly_formed(arguments);
-    }
-    const auto extras = app_.remaining();
-    return extras.empty() ? Result<Ok>(Ok{}) : unknown(extras.front());
+  // Takes one flag, and its value where it is an argument of its own.
+  Result<Ok> take_flag(Arguments& arguments, Into& command) {
+    const std::string_view argument = arguments.front();
+    arguments = arguments.subspan(1);
+    const auto sign = argument.find('=');
+    const auto flag = std::ranges::find(flags_, argument.substr(0, sign), &Flag<Into>::name);
+    if (flag == flags_.end()) return unknown(argument);
+
+    std::optional<std::string_view> value;
+    if (sign != std::string_view::npos) value = argument.substr(sign + 1);
+    const bool is_switch = flag->value.empty();
+    if (is_switch && value) return refused(fmt::format("{} takes no value.", flag->name));
+    if (!is_switch && !value) value = take_value(arguments);
+    if (!is_switch && !value) return needs_value(*flag);
+    return set(*flag, value.value_or(""), command);
   }
 
-  // A flag whose value is missing, or a switch that got one.
-  std::unexpected<Error> badly_formed(Arguments arguments) {
-    for (const Flag<Into>& flag : flags_) {
-      const std::string with_value = fmt::format("{}=", flag.name);
-      const auto given = [&](const std::string& argument) {
-        return flag.value.empty() ? argument.starts_with(with_value) : argument == flag.name;
-      };
-      const auto found = std::ranges::find_if(arguments, given);
-      if (found == arguments.end()) continue;
-      if (flag.value.empty()) return refused(fmt::format("{} takes no value.", flag.name));
-      const auto next = std::next(found);
-      if (next != arguments.end() && !next->starts_with('-')) continue;
-      return refused(
-          fmt::format("{} needs a value: {} {}. {}", flag.name, flag.name, flag.value, flag.help));
-    }
-    return refused(
-        fmt::format("The flags of \"gatehouse {}\" could not be read. See gatehouse {} {}.", verb_,
-                    verb_, kHelpFlag));
+  // None where the next argument is a flag; "-" and "-1" are values.
+  std::optional<std::string_view> take_value(Arguments& arguments) const {
+    if (arguments.empty() || arguments.front().starts_with("--")) return std::nullopt;
+    const std::string_view value = arguments.front();
+    arguments = arguments.subspan(1);
+    return value;
   }
 
-  std::unexpected<Error> unknown(std::string_view argument) {
-    std::vector<std::string_view> names;
-    for (const Flag<Into>& flag : flags_) names.push_back(flag.name);
-    const std::string_view name = argument.substr(0, argument.find('='));
-    if (!argument.starts_with('-')) {
-      return refused(fmt::format("\"{}\" is one argument too many. See gatehouse {} {}.",
-                                 printable(argument), verb_, kHelpFlag));
+  Result<Ok> set(const Flag<Into>& flag, std::string_view value, Into& command) {
+    const auto index = static_cast<std::size_t>(&flag - flags_.data());
+    const bool again = given_[index];
+    given_[index] = true;
+    if (again && !flag.repeatable && !flag.value.empty()) {
+      return refused(fmt::format("{} is given twice, and only one can be meant.", flag.name));
     }
-    return refused(fmt::format("gatehouse {} has no flag {}.{} See gatehouse {} {}.", verb_,
-                               printable(name), did_you_mean(name, names), verb_, kHelpFlag));
-  }
-
-  Result<Ok> set(const Flag<Into>& flag, const CLI::Option& option, Into& command) const {
-    if (option.count() == 0) return set_from_environment(flag, command);
-    if (option.count() > 1 && !flag.repeatable && !flag.value.empty()) {
-      return refused(fmt::format("{} is given {} times, and only one can be meant.", flag.name,
-                                 option.count()));
-    }
-    for (const std::string& value : option.results()) {
-      auto done = flag.set(command, value);
-      if (!done) return at(flag.name, std::move(done.error()), ErrorKind::usage);
-    }
+    auto done = flag.set(command, value);
+    if (!done) return at(flag.name, std::move(done.error()), ErrorKind::usage);
     return Ok{};
   }
 
@@ -138,11 +112,27 @@ class VerbParser {
     return Ok{};
   }
 
+  std::unexpected<Error> needs_value(const Flag<Into>& flag) const {
+    return refused(
+        fmt::format("{} needs a value: {} {}. {}", flag.name, flag.name, flag.value, flag.help));
+  }
+
+  std::unexpected<Error> unknown(std::string_view argument) const {
+    if (!argument.starts_with('-') || argument == "-" || argument == "--") {
+      return refused(fmt::format("\"{}\" is one argument too many. See gatehouse {} --help.",
+                                 printable(argument), verb_));
+    }
+    std::vector<std::string_view> names;
+    for (const Flag<Into>& flag : flags_) names.push_back(flag.name);
+    const std::string_view name = argument.substr(0, argument.find('='));
+    return refused(fmt::format("gatehouse {} has no flag {}.{} See gatehouse {} --help.", verb_,
+                               printable(name), did_you_mean(name, names), verb_));
+  }
+
   std::string_view verb_;
   std::span<const Flag<Into>> flags_;
   const Environment& environment_;
-  CLI::App app_;
-  std::vector<CLI::Option*> options_;
+  std::vector<bool> given_;
 };
 
 Result<Ok> complete_state(std::filesystem::path& state, const Environment& environment) {

@@ -281,7 +281,8 @@ io::Task<void> Exchange::relay_response() {
   lease_.consume(response_.size);
   while (true) {
     const std::optional<Piece> piece = next_piece(decoder);
-    if (!piece || !co_await send_piece(*piece)) co_return end_broken();
+    if (!piece) co_return content_is_malformed();
+    if (!co_await send_piece(*piece)) co_return end_broken();
     if (piece->ended || !co_await read_more(decoder)) co_return;
   }
 }
@@ -375,6 +376,11 @@ bool Exchange::may_replay() const {
   const http::RequestHead& request = client_.request();
   return connection_->reused() && !some_answer_ && request.idempotent() &&
          !request.body.expects_content();
+}
+
+void Exchange::content_is_malformed() {
+  blame(UpstreamResult::invalid_response);
+  end_unanswered(502, application() + " sent malformed content.");
 }
 
 void Exchange::blame(UpstreamResult result) {

@@ -76,6 +76,7 @@ class Exchange {
   Step no_answer(UpstreamResult result, std::uint16_t status, std::string_view clause);
   void end_unanswered(std::uint16_t status, std::string sentence);
   void end_broken();
+  void content_is_malformed();
   void blame(UpstreamResult result);
   std::string application() const;
   bool may_replay() const;

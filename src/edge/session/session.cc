@@ -57,7 +57,7 @@ void Session::enter(ConnectionState state) {
 }
 
 void Session::drain() {
-  if (idle()) stream().socket().interrupt();
+  if (state_ == ConnectionState::idle) stream().socket().interrupt();
 }
 
 io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& listener,
@@ -125,8 +125,13 @@ io::Task<void> Session::serve() {
     }
     enter(ConnectionState::active);
     next = co_await serve_request();
+    served_ = true;
   }
-  if (next == Next::reset) co_return stream().socket().reset_on_close();
+  if (next == Next::reset) {
+    // Without close_notify a TLS client sees that something is missing, and keeps what it has got.
+    if (tls() == nullptr) stream().socket().reset_on_close();
+    co_return;
+  }
   stream().close_write();
   if (next == Next::linger) co_await linger();
 }
