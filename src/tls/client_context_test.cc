@@ -8,8 +8,8 @@ using ::testing::HasSubstr;
 class Client : public BareTest {
  protected:
   // A client asks for a name, and the server shows this.
-  Connection show(CredentialPtr credential, std::string_view ask = "a.example") {
-    answer_with(std::move(credential));
+  Connection show(const CredentialPtr& credential, std::string_view ask = "a.example") {
+    answer_with(credential);
     return connect(ask);
   }
   static std::string why(const Connection& made) {

@@ -159,8 +159,7 @@ TEST_P(SharedWire, streams_of_one_thread_never_see_each_other_s_bytes) {
     made->down = {made->ends.server.get(), made->ends.client.get(), ""};
     return made;
   };
-  std::vector<std::unique_ptr<Pair>> pairs;
-  for (int i = 0; i < 4; ++i) pairs.push_back(open());
+  std::array<std::unique_ptr<Pair>, 4> pairs{open(), open(), open(), open()};
   for (int i = 0; i < 600; ++i) {
     auto& chosen = pairs[random() % pairs.size()];
     Flow& flow = random() % 2 == 0 ? chosen->up : chosen->down;

@@ -179,7 +179,7 @@ class TlsTest : public ::testing::Test {
       return Answer{.credential = ecdsa(), .profile = profile, .policy = policy};
     };
   }
-  void answer_with(CredentialPtr credential, Profile profile = Profile::intermediate) {
+  void answer_with(const CredentialPtr& credential, Profile profile = Profile::intermediate) {
     selector.answer = [=](const ClientHello&) {
       return Answer{.credential = credential, .profile = profile};
     };
