@@ -105,6 +105,7 @@ endfunction()
 # The program is the one main.cc of the house, in app.
 function(gatehouse_add_program target main)
   add_executable(gatehouse ${main})
+  target_compile_definitions(${target} PUBLIC GATEHOUSE_VERSION="${PROJECT_VERSION}")
   target_link_libraries(gatehouse PRIVATE ${target})
   target_precompile_headers(gatehouse REUSE_FROM gh_headers)
 endfunction()

@@ -1,17 +1,31 @@
-"""Every command in the documents that is marked as tested works as it is written."""
+"""Every command in the documents works as it is written, or says why it cannot be tried."""
 
+import functools
 import os
+import re
 import signal
 import subprocess
 
 import pytest
 
 from support import binary
-from support.documents import Block, blocks, documents, matches
-from support.program import environment
+from support.documents import Block, blocks, documents, matches, unmarked
+from support.program import environment, run
 from support.wait import seconds
 
 BLOCKS = [block for file in documents(binary.ROOT) for block in blocks(file, binary.ROOT)]
+
+
+# The documents name ports that a person would choose. Where the tests may (as root), each command
+# gets a network of its own, so that the ports are free whatever else runs here. Not in a user
+# namespace: there root's folders belong to nobody, and the program rightly distrusts them.
+OWN_NETWORK = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+
+
+@functools.cache
+def own_network():
+    tried = subprocess.run([*OWN_NETWORK, "true"], capture_output=True, check=False)
+    return OWN_NETWORK if tried.returncode == 0 else []
 
 
 def run_block(block, folder):
@@ -31,7 +45,7 @@ def run_block(block, folder):
 def run_step(command, folder, around):
     with open(folder.parent / "printed", "w+") as printed:
         shell = subprocess.Popen(
-            ["bash", "-euo", "pipefail", "-c", command], cwd=folder, env=around,
+            [*own_network(), "bash", "-euo", "pipefail", "-c", command], cwd=folder, env=around,
             stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT,
             start_new_session=True)
         try:
@@ -51,6 +65,60 @@ def test_a_command_of_the_documents_works_as_written(block, tmp_path):
     run_block(block, tmp_path)
 
 
+def test_every_command_says_whether_it_is_tested():
+    """One that cannot be run says why: <!-- not tested: REASON -->."""
+    found = [block for file in documents(binary.ROOT) for block in unmarked(file, binary.ROOT)]
+    assert [f"{block.file}:{block.line}" for block in found] == []
+
+
+def heading_anchors(text):
+    """The anchors that a forge makes of the headings of a document."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = []
+    for file in documents(binary.ROOT):
+        for link in re.findall(r"\]\(([^)\s]+)\)", file.read_text()):
+            path, _, anchor = link.partition("#")
+            target = file.parent / path if path else file
+            if "://" in link:
+                continue
+            found = target.exists() and (
+                not anchor or anchor in heading_anchors(target.read_text()))
+            if not found:
+                broken.append(f"{file.relative_to(binary.ROOT)}: {link}")
+    assert broken == []
+
+
+def reference(name):
+    return (binary.ROOT / "docs" / "reference" / name).read_text()
+
+
+@pytest.mark.parametrize("verb", ["run", "trust"])
+def test_every_flag_of_the_help_is_in_the_reference_and_no_other(verb, tmp_path):
+    flag = r"(?<![\w-])--[a-z][a-z-]+"
+    told = set(re.findall(flag, run("help", verb, home=tmp_path).stdout))
+    (section,) = re.findall(rf"^## gatehouse {verb}\n(.*?)^## ", reference("command-line.md"),
+                            re.MULTILINE | re.DOTALL)
+    first_cells = re.findall(r"^\| ([^|]*) \|", section, re.MULTILINE)
+    assert {name for cell in first_cells for name in re.findall(flag, cell)} == told
+
+
+def test_every_metric_is_in_the_reference_and_no_other(gatehouse):
+    running = gatehouse("--metrics", "127.0.0.1:0")
+    running.ask()
+    served = {re.sub("_(bucket|sum|count)$", "", name) if "duration" in name else name
+              for name, _ in running.metrics()}
+    rows = re.findall(r"^\| (`.*?) \| (?:counter|gauge|histogram) \|", reference("metrics.md"),
+                      re.MULTILINE)
+    written = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    not_yet = {"gatehouse_upstream_requests_total"}  # there is no upstream here
+    assert served - written == set(), "metrics that nobody reads of"
+    assert written - served - not_yet == set(), "metrics that are not there"
+
+
 # The runner itself.
 
 def test_marked_blocks_are_found_and_others_are_not(tmp_path):
@@ -64,6 +132,21 @@ def test_marked_blocks_are_found_and_others_are_not(tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         run_block(block, folder)
+
+
+def test_a_block_that_goes_on_is_run_by_the_shell_of_the_one_before(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text("<!-- test -->\n```sh\none=1\n```\ntext\n<!-- test: goes on -->\n"
+                    "```sh\n[ $one = 1 ]\n```\n")
+    (block,) = blocks(file, tmp_path)
+    run_block(block, tmp_path)
+
+
+def test_a_block_without_a_mark_is_found(tmp_path):
+    file = tmp_path / "a.md"
+    file.write_text("```sh\na\n```\n<!-- not tested: it is long -->\n```sh\nb\n```\n")
+    assert [block.text for block in unmarked(file, tmp_path)] == ["a\n"]
+    assert blocks(file, tmp_path) == []
 
 
 @pytest.mark.parametrize("block", [

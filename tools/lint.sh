@@ -16,19 +16,28 @@ tidy() {
     )
 }
 
+# Runs a check and remembers that it failed, so that one run shows all findings.
+hold() {
+  local sentence=$1
+  shift
+  "$@" || failed+=("$sentence")
+}
+
 main() {
   local files=("$@")
+  failed=()
   tools/setup.sh build test lint
-  tools/check_layers.py
-  tools/check_scripts.sh
-  shellcheck -x tools/*.sh
   ((${#files[@]})) || mapfile -t files < <(find src -name '*.h' -o -name '*.cc' | sort)
-  say "clang-format over ${#files[@]} files (mended by: make fmt)"
-  clang-format-19 --dry-run -Werror "${files[@]}"
+  hold "The layers are broken." tools/check_layers.py
+  hold "A script does not parse." tools/check_scripts.sh
+  hold "shellcheck has findings." shellcheck -x tools/*.sh
+  say "clang-format over ${#files[@]} files"
+  hold "The formatting differs; mend it with: make fmt." clang-format-19 --dry-run -Werror "${files[@]}"
   # clang-tidy reads the commands and the precompiled headers of a build.
   tools/build.sh dev gh_headers gh_test_headers
   say "clang-tidy"
-  tidy "${files[@]}" || fail "clang-tidy has findings (above). Mend them; a NOLINT needs its reason beside it."
+  hold "clang-tidy has findings; mend them, a NOLINT needs its reason beside it." tidy "${files[@]}"
+  ((${#failed[@]} == 0)) || fail "${failed[*]}"
 }
 
 main "$@"

@@ -100,18 +100,19 @@ io::Task<void> Worker::supervise() {
 void Worker::accept(const edge::ListenerContext& listener, edge::Accepted accepted) {
   if (context_->open_sessions >= context_->most_sessions && !make_room()) {
     metrics_.turned_away(listener.number);
-    events_.warn("A connection was turned away: the limit of connections is reached. Raise it with "
-                 "--limit connections=N, or look for clients that hold too many.");
+    events_.warn(
+        "A connection was turned away: the limit of connections is reached. Raise it with "
+        "--limit connections=N, or look for clients that hold too many.");
     return;
   }
   sessions_.spawn(edge::serve_connection(*context_, listener, std::move(accepted)));
 }
 
-// At the limit a connection that waits between two requests gives way to a new one.
+// At the limit a connection that has been served and waits gives way to a new one.
 bool Worker::make_room() {
   for (edge::Session* session = context_->sessions.front(); session != nullptr;
        session = context_->sessions.after(*session)) {
-    if (!session->idle()) continue;
+    if (!session->can_give_way()) continue;
     session->drain();
     return true;
   }
@@ -138,9 +139,8 @@ void Worker::cancel() {
 }
 
 void Worker::rebind(std::shared_ptr<const certs::BindingTable> bindings) {
-  reactor_.post([this, bindings = std::move(bindings)]() mutable {
-    selector_.replace(std::move(bindings));
-  });
+  reactor_.post(
+      [this, bindings = std::move(bindings)]() mutable { selector_.replace(std::move(bindings)); });
 }
 
 }  // namespace gatehouse::app

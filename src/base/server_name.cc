@@ -56,6 +56,8 @@ std::unexpected<Error> no_host(std::string_view text) {
 
 Result<ServerName> ServerName::parse(std::string_view text) {
   if (text.size() > kLongestName + 2) return no_host(text);
+  // What is behind a NUL would be unseen by the functions of C below.
+  if (text.find('\0') != std::string_view::npos) return no_host(text);
   std::string name(text);
   std::ranges::transform(name, name.begin(), lower);
   const bool bracketed = name.size() > 2 && name.front() == '[' && name.back() == ']';

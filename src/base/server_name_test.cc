@@ -31,6 +31,8 @@ TEST(ServerName, refuses_what_is_no_host) {
     EXPECT_FALSE(ServerName::parse(bad)) << bad;
   }
   EXPECT_FALSE(ServerName::parse(std::string_view("a\0b", 3)));
+  EXPECT_FALSE(ServerName::parse(std::string_view("127.0.0.1\0", 10)));
+  EXPECT_FALSE(Authority::parse(std::string_view("::1\0:80", 7)));
   EXPECT_FALSE(ServerName::parse(std::string(64, 'a')));
   EXPECT_FALSE(ServerName::parse(std::string(64, 'a') + ".example"));
   std::string long_name;

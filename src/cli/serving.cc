@@ -40,7 +40,8 @@ std::vector<std::string> urls_of(const Serving& serving) {
   std::vector<std::string> urls;
   for (const Serving::Address& address : serving.addresses) {
     if (!address.everywhere) {
-      urls.push_back(address.url);
+      // localhost is one name of two addresses.
+      if (std::ranges::find(urls, address.url) == urls.end()) urls.push_back(address.url);
       continue;
     }
     urls.push_back(with_host(address, "localhost"));

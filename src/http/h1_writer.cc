@@ -38,15 +38,15 @@ void HeadWriter::field(std::string_view name, std::uint64_t value) {
 void HeadWriter::field(const Field& field) {
   const std::string_view name = field.name();
   const std::string_view value = field.value();
-  const char* separator = name.data() + name.size();
-  // As nearly everybody writes it: name, colon, one space and value stand in one piece already.
-  if (value.data() == separator + 2 && separator[0] == ':' && separator[1] == ' ') {
-    const std::size_t size = name.size() + 2 + value.size();
-    if (static_cast<std::size_t>(end_ - at_) < size + 2) return overflow();
-    put({name.data(), size});
-    return put("\r\n");
-  }
-  this->field(name, value);
+  const char* separator = name.end();
+  const bool in_one_piece =
+      value.begin() == separator + 2 && separator[0] == ':' && separator[1] == ' ';
+  if (!in_one_piece) return this->field(name, value);
+  // As nearly everybody writes it: name, colon, one space and value need one copy.
+  const std::size_t size = name.size() + 2 + value.size();
+  if (static_cast<std::size_t>(end_ - at_) < size + 2) return overflow();
+  put({name.begin(), size});
+  put("\r\n");
 }
 
 void HeadWriter::fields(const Fields& fields, FieldSet drop) {

@@ -184,8 +184,9 @@ TEST(Smuggling, every_control_character_is_refused_wherever_it_stands) {
     EXPECT_EQ(TestRequest("GET /" + byte + " HTTP/1.1\r\nHost: a\r\n\r\n").status(), 400) << c;
     EXPECT_EQ(TestRequest("GET" + byte + "/ HTTP/1.1\r\nHost: a\r\n\r\n").status(), 400) << c;
     // At every offset of a block that is scanned at once.
-    const std::string filler = std::string(static_cast<std::size_t>(c), 'f');
-    EXPECT_EQ(TestRequest(post_with("X: " + filler + byte + "b\r\n")).status(), 400) << c;
+    std::string line = "X: ";
+    line.append(static_cast<std::size_t>(c), 'f').append(byte).append("b\r\n");
+    EXPECT_EQ(TestRequest(post_with(line)).status(), 400) << c;
   }
 }
 

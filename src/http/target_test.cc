@@ -170,8 +170,7 @@ TEST(Authority, is_the_same_language_as_that_of_base) {
                                                           "[::1%eth0]",
                                                           "[fe80::1%25lo]",
                                                           "[::ffff:1.2.3.4]",
-                                                          "b\xc3\xbc"
-                                                          "cher",
+                                                          "b\xc3\xbc.example",
                                                           label63 + ".a",
                                                           label64 + ".a",
                                                           longest + "aaa",

@@ -42,8 +42,7 @@ class BareClient {
     return *this;
   }
   BareClient& signatures(std::vector<std::uint16_t> algorithms) {
-    EXPECT_EQ(
-        SSL_set_verify_algorithm_prefs(ssl_.get(), algorithms.data(), algorithms.size()), 1);
+    EXPECT_EQ(SSL_set_verify_algorithm_prefs(ssl_.get(), algorithms.data(), algorithms.size()), 1);
     return *this;
   }
   BareClient& alpn(std::string_view wire) {

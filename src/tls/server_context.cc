@@ -1,5 +1,6 @@
 #include "tls/server_context.h"
 
+#include <openssl/err.h>
 #include <openssl/sha.h>
 
 #include "tls/alpn.h"
@@ -24,6 +25,8 @@ class ServerCallbacks {
     const ClientHello seen = read_hello(*hello);
     stream.server_name_ = seen.server_name;
     Selection selection = context.selector_.select(seen);
+    // What its own calls of the library left behind is no error of this handshake.
+    ERR_clear_error();
     if (auto* wait = std::get_if<io::Task<void>>(&selection)) {
       stream.selecting_.emplace(std::move(*wait));
       return ssl_select_cert_retry;

@@ -68,12 +68,13 @@ void TlsStream::attach() {
 
 io::Task<Result<Ok>> TlsStream::handshake(io::Deadline deadline) {
   if (broken_) co_return handshake_error();
-  const bool server = SSL_is_server(ssl_.get()) == 1;
+  bool started = SSL_is_server(ssl_.get()) == 0;
   bool done = false;
   while (!done || pending_begin_ < pending_.size()) {
     int error = SSL_ERROR_WANT_READ;
     // A server that has heard nothing yet needs no handshake state.
-    if (!done && (!server || has_input())) {
+    started = started || has_input();
+    if (started && !done) {
       const int result = SSL_do_handshake(ssl_.get());
       done = result == 1;
       error = done ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), result);

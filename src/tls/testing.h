@@ -21,6 +21,8 @@ namespace gatehouse::tls::testing {
 
 using namespace std::chrono_literals;
 
+inline constexpr std::array<std::uint16_t, 2> kVersions{TLS1_2_VERSION, TLS1_3_VERSION};
+
 inline ServerName server_name(std::string_view text) { return ServerName::parse(text).value(); }
 
 // What a certificate of a test may have that is out of the ordinary.

@@ -1,8 +1,13 @@
-"""Finds the commands in the documents that say of themselves that they are tested.
+"""Finds the commands in the documents and what they say of themselves.
 
-A fenced block of `sh` or `console` right behind the line `<!-- test -->` is run. In `console`,
-lines that begin with `$ ` are commands and the lines below one are what it prints; `...` stands
-for anything.
+A fenced block of `sh` or `console` stands right behind one of these lines:
+
+    <!-- test -->                  it is run, in an empty folder
+    <!-- test: goes on -->         the same shell goes on from the block before (`sh` only)
+    <!-- not tested: REASON -->    it cannot be run, and why
+
+In `console`, lines that begin with `$ ` are commands and the lines below one are what it prints;
+`...` stands for anything.
 """
 
 import dataclasses
@@ -10,7 +15,8 @@ import pathlib
 import re
 
 _BLOCK = re.compile(
-    r"^<!-- test -->\n+```(?P<language>sh|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+    r"(?:^<!-- (?P<mark>test(?:: goes on)?|not tested: [^>]+) -->\n+)?"
+    r"^```(?P<language>sh|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclasses.dataclass
@@ -35,10 +41,28 @@ class Block:
         return [(command, "\n".join(lines) or None) for command, lines in steps]
 
 
-def blocks(file, root):
+def _found(file, root):
     text = file.read_text()
-    return [Block(str(file.relative_to(root)), text.count("\n", 0, match.start()) + 1,
-                  match["language"], match["text"]) for match in _BLOCK.finditer(text)]
+    for match in _BLOCK.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        yield match["mark"], Block(
+            str(file.relative_to(root)), line, match["language"], match["text"])
+
+
+def blocks(file, root):
+    """The blocks that are run; one that goes on is part of the block before."""
+    run = []
+    for mark, block in _found(file, root):
+        if mark == "test":
+            run.append(block)
+        elif mark == "test: goes on":
+            run[-1].text += block.text
+    return run
+
+
+def unmarked(file, root):
+    """Blocks that say neither that they are tested nor why not."""
+    return [block for mark, block in _found(file, root) if mark is None]
 
 
 def documents(root):

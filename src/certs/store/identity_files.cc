@@ -8,7 +8,7 @@ using crypto::Identity;
 
 Result<std::optional<Identity>> read_identity(const StateFolder& folder, std::string_view name) {
   const std::string file = std::string(name) + ".pem";
-  auto content = folder.read(file);
+  auto content = folder.read_secret(file);
   if (!content) return pass_on(content);
   if (!*content) return std::optional<Identity>{};
   auto identity = crypto::parse_pem_identity(as_text((*content)->view()));

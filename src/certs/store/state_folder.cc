@@ -124,11 +124,38 @@ Result<StateFolder> StateFolder::open(const std::filesystem::path& path, BeforeS
   return StateFolder(absolute, std::move(folder), std::move(before));
 }
 
+namespace {
+
+// The folder is private, but a copy of it or a restored backup is told apart by this.
+Result<Ok> check_secret(int file, const std::filesystem::path& path) {
+  struct stat status {};
+  if (fstat(file, &status) != 0) return disk_failure(errno, path, "examined");
+  if ((status.st_mode & 077) == 0) return Ok{};
+  return fail(Fault::machine,
+              fmt::format("others can read the key in {}: run `chmod 600 {}`, and if somebody may "
+                          "have copied it, have it made anew",
+                          path.string(), path.string()),
+              ErrorKind::not_permitted);
+}
+
+}  // namespace
+
 Result<std::optional<Secret>> StateFolder::read(std::string_view name) const {
+  return read(name, false);
+}
+
+Result<std::optional<Secret>> StateFolder::read_secret(std::string_view name) const {
+  return read(name, true);
+}
+
+Result<std::optional<Secret>> StateFolder::read(std::string_view name, bool secret) const {
   const std::string relative(name);
   const Descriptor file(openat(folder_.get(), relative.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file && errno == ENOENT) return std::optional<Secret>{};
   if (!file) return disk_failure(errno, path_ / name, "opened");
+  if (secret) {
+    if (auto safe = check_secret(file.get(), path_ / name); !safe) return pass_on(safe);
+  }
   auto content = read_bounded(file.get());
   if (!content) return disk_failure(content.error(), path_ / name, "read");
   return std::optional<Secret>(std::move(*content));

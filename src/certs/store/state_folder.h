@@ -54,6 +54,8 @@ class StateFolder {
   const std::filesystem::path& path() const { return path_; }
   // Whole content, at most 1 MiB; nullopt when there is no such file.
   Result<std::optional<Secret>> read(std::string_view name) const;
+  // The same for what nobody else may read; refuses a file that others can.
+  Result<std::optional<Secret>> read_secret(std::string_view name) const;
 
   // Waits at most `bound` for another process. Removes what a killed writer left half done.
   Result<StateWriter> writer(std::chrono::milliseconds bound = std::chrono::seconds(10)) const;
@@ -62,6 +64,7 @@ class StateFolder {
   std::optional<std::string> doubt() const;
 
  private:
+  Result<std::optional<Secret>> read(std::string_view name, bool secret) const;
   StateFolder(std::filesystem::path path, Descriptor folder, BeforeStep before)
       : path_(std::move(path)), folder_(std::move(folder)), before_(std::move(before)) {}
 

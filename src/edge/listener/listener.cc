@@ -1,11 +1,10 @@
 #include "edge/listener/listener.h"
 
+#include <cerrno>
+#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -72,7 +71,7 @@ Result<ListeningSockets> open_endpoint(const io::SocketAddress& wanted, bool tls
     if (!probe) return cannot_listen(wanted, probe.error());
     if (::listen(probe->get(), 1) != 0) return cannot_listen(wanted, errno);
   }
-  ListeningSockets sockets{wanted, tls, {}};
+  ListeningSockets sockets{wanted, {}, tls, {}};
   for (std::size_t i = 0; i < threads; ++i) {
     auto fd = bound(sockets.address, true);
     if (!fd) return cannot_listen(sockets.address, fd.error());
@@ -105,6 +104,9 @@ Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address
     }
     if (!sockets) return pass_on(sockets);
     port = sockets->address.port();
+    sockets->host = address.scope() == ListenAddress::Scope::one_address
+                        ? endpoint.address.url_host()
+                        : "localhost";
     all.push_back(std::move(*sockets));
   }
   return all;
@@ -143,9 +145,10 @@ Acceptor::Round Acceptor::accept_some() {
       return Round::drained;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      events_.error("No more connections can be accepted: the limit of open files is reached. "
-                    "Raise LimitNOFILE= (systemd) or `ulimit -n`.",
-                    {{"error", std::strerror(errno)}});
+      events_.error(
+          "No more connections can be accepted: the limit of open files is reached. "
+          "Raise LimitNOFILE= (systemd) or `ulimit -n`.",
+          {{"error", std::strerror(errno)}});
       return Round::out_of_descriptors;
     }
     // Anything else concerns the one connection that was to be accepted (accept(2)).

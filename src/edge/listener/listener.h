@@ -18,6 +18,7 @@ namespace gatehouse::edge {
 // for another's connection.
 struct ListeningSockets {
   io::SocketAddress address;  // with the port that the kernel chose
+  std::string host;           // as a URL names it: "localhost" unless one address was asked for
   bool tls = true;
   std::vector<io::Fd> per_thread;
 };

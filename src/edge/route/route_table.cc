@@ -25,7 +25,8 @@ void Site::add_route(std::string prefix, Decision decision) {
 const Decision& Site::decide(const http::RequestHead& request) const {
   // Which application answers must not depend on how an upstream reads "..".
   if (request.dot_segments && routes_.size() > 1) return kAmbiguousPath;
-  const std::string_view path = request.path.empty() ? "/" : request.path;  // "*" of OPTIONS
+  // "OPTIONS *" asks about the server as a whole: whoever has everything else answers.
+  const std::string_view path = request.path.starts_with('/') ? request.path : "/";
   for (const Route& route : routes_) {
     if (matches(route.prefix, path)) return route.decision;
   }

@@ -30,8 +30,8 @@ io::Task<bool> answer(ThreadContext& thread, ClientSide& client, std::uint16_t s
     rest.remove_prefix(part.size());
     content.append(part);
     const bool end = rest.empty();
-    const Sent sent = first ? client.start_response(response, content, end)
-                            : client.send_content(content, end);
+    const Sent sent =
+        first ? client.start_response(response, content, end) : client.send_content(content, end);
     if (sent == Sent::failed) co_return false;
     if (sent == Sent::blocked && !co_await client.settle(content)) co_return false;
     content.clear(Pool::kHeadroom);

@@ -43,8 +43,7 @@ class ClientSide {
   virtual io::Task<bool> send_interim(const http::ResponseHead& response) = 0;
   // The head and the first content leave together. The lease has BufferPool::kHeadroom free bytes
   // before its data and kTailroom behind it.
-  virtual Sent start_response(const http::ResponseHead& response, io::Lease& content,
-                              bool end) = 0;
+  virtual Sent start_response(const http::ResponseHead& response, io::Lease& content, bool end) = 0;
   // The same for what follows; kHeadroom is not needed, kTailroom on both sides is.
   virtual Sent send_content(io::Lease& content, bool end) = 0;
   virtual Sent send_trailers(io::Lease& empty, const http::Trailers& trailers) = 0;

@@ -11,6 +11,7 @@ namespace {
 using Size = io::BufferPool::Size;
 constexpr std::size_t kHeadroom = io::BufferPool::kHeadroom;
 constexpr std::size_t kTailroom = io::BufferPool::kTailroom;
+constexpr int kMostInterims = 32;
 
 // The part of a lease's room that a relay fills: full TLS records, and room for what frames them.
 std::span<char> relay_room(io::Lease& lease) {
@@ -69,8 +70,8 @@ Exchange::Step Exchange::not_connected(const UpstreamGroup::Failure& failure) {
   record_.emplace();
   record_->address = failure.upstream->address();
   const bool slow = failure.error.kind == ErrorKind::timed_out;
-  thread_.metrics.upstream(failure.upstream->label(), slow ? UpstreamResult::connect_timed_out
-                                                           : UpstreamResult::refused);
+  thread_.metrics.upstream(failure.upstream->label(),
+                           slow ? UpstreamResult::connect_timed_out : UpstreamResult::refused);
   end_unanswered(slow ? 504 : 502,
                  fmt::format("The application at {} {}.", record_->address, failure.error.what));
   return Step::end;
@@ -233,6 +234,11 @@ io::Task<Exchange::Step> Exchange::receive_head() {
 // All 1xx heads that are in the lease. False: outcome_ says why it ends.
 io::Task<bool> Exchange::send_interims(bool& complete) {
   while (complete && response_.informational()) {
+    if (++interims_ > kMostInterims) {
+      blame(UpstreamResult::invalid_response);
+      end_unanswered(502, application() + " sends interim answers without end.");
+      co_return false;
+    }
     if (!co_await client_.send_interim(response_)) {
       end_broken();
       co_return false;
@@ -275,7 +281,8 @@ io::Task<void> Exchange::relay_response() {
   lease_.consume(response_.size);
   while (true) {
     const std::optional<Piece> piece = next_piece(decoder);
-    if (!piece || !co_await send_piece(*piece)) co_return end_broken();
+    if (!piece) co_return content_is_malformed();
+    if (!co_await send_piece(*piece)) co_return end_broken();
     if (piece->ended || !co_await read_more(decoder)) co_return;
   }
 }
@@ -369,6 +376,11 @@ bool Exchange::may_replay() const {
   const http::RequestHead& request = client_.request();
   return connection_->reused() && !some_answer_ && request.idempotent() &&
          !request.body.expects_content();
+}
+
+void Exchange::content_is_malformed() {
+  blame(UpstreamResult::invalid_response);
+  end_unanswered(502, application() + " sent malformed content.");
 }
 
 void Exchange::blame(UpstreamResult result) {

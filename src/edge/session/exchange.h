@@ -76,6 +76,7 @@ class Exchange {
   Step no_answer(UpstreamResult result, std::uint16_t status, std::string_view clause);
   void end_unanswered(std::uint16_t status, std::string sentence);
   void end_broken();
+  void content_is_malformed();
   void blame(UpstreamResult result);
   std::string application() const;
   bool may_replay() const;
@@ -95,8 +96,9 @@ class Exchange {
   http::BodyLength request_framing_;
   Outcome outcome_;
   SteadyTime last_progress_{};
+  int interims_ = 0;
   bool tunnel_ = false;
-  bool clean_ = false;       // nothing of this exchange is left on the upstream connection
+  bool clean_ = false;        // nothing of this exchange is left on the upstream connection
   bool some_answer_ = false;  // the upstream has sent a byte
   bool started_ = false;      // the client has got a head
 };

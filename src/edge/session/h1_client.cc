@@ -52,7 +52,12 @@ std::expected<std::size_t, ClientFault> H1Client::decode(io::Lease& into, std::s
     into.added(fresh.size());
   } else {
     const auto step = decoder_.decode(fresh);
-    if (!step) return at_fault(step.error().status, http::request_sentence(step.error()));
+    if (!step) {
+      // Where the next request begins is unknown now, even if the decoder takes it for the end.
+      refused_ = true;
+      keep_alive_ = false;
+      return at_fault(step.error().status, http::request_sentence(step.error()));
+    }
     if (!step->data.empty()) std::memmove(fresh.data(), step->data.data(), step->data.size());
     into.added(step->data.size());
     unused = fresh.size() - step->consumed;
@@ -101,8 +106,8 @@ io::Task<std::expected<void, ClientFault>> H1Client::read_body(io::Lease& into) 
     if (!stream_.may_read()) {
       into.drop_if_empty();
       // A tunnel's idle time counts both directions: whoever relays them watches it.
-      const io::Deadline deadline = tunnel_ ? io::Deadline::never()
-                                            : thread_.reactor.in(thread_.settings.client.body);
+      const io::Deadline deadline =
+          tunnel_ ? io::Deadline::never() : thread_.reactor.in(thread_.settings.client.body);
       const io::Wake wake = co_await socket_.readable(deadline);
       if (wake == io::Wake::timed_out) {
         co_return at_fault(408, "The request's content did not come in time.");

@@ -16,7 +16,7 @@ class H1Client final : public ClientSide {
   const http::RequestHead& request() const override { return request_; }
   const http::ClientFacts& facts() const override { return facts_; }
 
-  bool body_done() const override { return !tunnel_ && decoder_.done(); }
+  bool body_done() const override { return !tunnel_ && !refused_ && decoder_.done(); }
   std::expected<void, ClientFault> take_body(io::Lease& into) override;
   io::Task<std::expected<void, ClientFault>> read_body(io::Lease& into) override;
   const http::Trailers* trailers() const override { return decoder_.trailers(); }
@@ -70,6 +70,7 @@ class H1Client final : public ClientSide {
   bool started_ = false;
   bool ended_ = false;
   bool tunnel_ = false;
+  bool refused_ = false;  // the content was malformed
   bool overrun_ = false;  // more pipelined bytes than we keep
 };
 

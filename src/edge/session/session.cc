@@ -57,7 +57,7 @@ void Session::enter(ConnectionState state) {
 }
 
 void Session::drain() {
-  if (idle()) stream().socket().interrupt();
+  if (state_ == ConnectionState::idle) stream().socket().interrupt();
 }
 
 io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& listener,
@@ -125,8 +125,13 @@ io::Task<void> Session::serve() {
     }
     enter(ConnectionState::active);
     next = co_await serve_request();
+    served_ = true;
   }
-  if (next == Next::reset) co_return stream().socket().reset_on_close();
+  if (next == Next::reset) {
+    // Without close_notify a TLS client sees that something is missing, and keeps what it has got.
+    if (tls() == nullptr) stream().socket().reset_on_close();
+    co_return;
+  }
   stream().close_write();
   if (next == Next::linger) co_await linger();
 }
@@ -333,7 +338,7 @@ void Session::log(const Request& request, const H1Client* client) {
   counted.site = request.site == nullptr ? 0 : request.site->label;
   counted.code = request.status;
   counted.method = request.parsed ? http_method(head.method_text) : HttpMethod::other;
-  counted.protocol = !request.parsed  ? HttpProtocol::unknown
+  counted.protocol = !request.parsed   ? HttpProtocol::unknown
                      : head.minor == 0 ? HttpProtocol::http_1_0
                                        : HttpProtocol::http_1_1;
   counted.duration = duration;
@@ -352,9 +357,9 @@ void Session::log(const Request& request, const H1Client* client) {
     record.uri = head.target;
     record.user_agent = head.fields.value(http::FieldId::user_agent);
     if (peer_trusted_) {
-      record.client_ip = http::client_address(
-          peer_, head.fields,
-          [this](std::string_view address) { return thread_.settings.trusts(address); });
+      record.client_ip = http::client_address(peer_, head.fields, [this](std::string_view address) {
+        return thread_.settings.trusts(address);
+      });
     }
   }
   if (tls_info_) {

@@ -25,7 +25,8 @@ class Session : public io::Link<SessionLink> {
 
   // Between two requests: ends the connection now. Otherwise it ends with the running request.
   void drain();
-  bool idle() const { return state_ == ConnectionState::idle; }
+  // Waits for a further request: the first one to go when there is no place for another client.
+  bool can_give_way() const { return served_ && state_ == ConnectionState::idle; }
 
  private:
   enum class Next : unsigned char { request, close, linger, reset };
@@ -58,6 +59,7 @@ class Session : public io::Link<SessionLink> {
   std::uint16_t peer_port_;
   bool peer_trusted_;
   ConnectionState state_;
+  bool served_ = false;
   // The last Host and its site: the next request on this connection mostly has the same.
   std::string known_authority_;
   const Site* known_site_ = nullptr;

@@ -8,13 +8,13 @@ namespace gatehouse::edge {
 namespace {
 
 using testing::Edge;
-using testing::kGet;
-using testing::kOk;
-using testing::Peer;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kGet;
+using testing::kOk;
 using ::testing::Not;
+using testing::Peer;
 using ::testing::StartsWith;
 using namespace std::chrono_literals;
 
@@ -70,8 +70,9 @@ TEST_F(SessionTest, pipelined_requests_are_answered_in_order) {
 
 TEST_F(SessionTest, content_and_the_request_behind_it_are_kept_apart) {
   Peer client = connect();
-  client.say("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\n"
-             "Host: a\r\n\r\n");
+  client.say(
+      "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\n"
+      "Host: a\r\n\r\n");
   auto app_side = taken_by_app();
   EXPECT_THAT(app_side->heard(), EndsWith("\r\n\r\nhello"));
   app_side->say(kOk);
@@ -81,8 +82,9 @@ TEST_F(SessionTest, content_and_the_request_behind_it_are_kept_apart) {
 
 TEST_F(SessionTest, chunked_content_and_the_request_behind_it_are_kept_apart) {
   Peer client = connect();
-  client.say("POST /1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
-             "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.say(
+      "POST /1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+      "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
   auto app_side = taken_by_app();
   EXPECT_THAT(app_side->heard(), EndsWith("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
   app_side->say(kOk);
@@ -94,8 +96,9 @@ TEST_F(SessionTest, a_chunked_answer_is_framed_anew_with_its_trailers) {
   Peer client = connect();
   client.say("GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: TE\r\n\r\n");
   auto app_side = taken_by_app();
-  app_side->say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
-                "3\r\nabc\r\n2\r\nde\r\n");
+  app_side->say(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+      "3\r\nabc\r\n2\r\nde\r\n");
   settle();
   app_side->say("0\r\nX-Sum: 7\r\n\r\n");
   settle();
@@ -126,12 +129,14 @@ TEST_F(SessionTest, an_early_answer_to_an_upload_reaches_the_client_and_ends_the
 
 TEST_F(SessionTest, a_websocket_becomes_a_tunnel_in_both_directions) {
   Peer client = connect();
-  client.say("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-             "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  client.say(
+      "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
   auto app_side = taken_by_app();
   EXPECT_THAT(app_side->heard(), HasSubstr("Upgrade: websocket\r\n"));
-  app_side->say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                "Sec-WebSocket-Accept: y\r\n\r\nfirst");
+  app_side->say(
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Accept: y\r\n\r\nfirst");
   settle();
   EXPECT_THAT(client.heard(), EndsWith("\r\n\r\nfirst"));
   client.say("up");
@@ -231,8 +236,9 @@ TEST_F(SessionTest, a_tunnel_lives_as_long_as_one_side_speaks) {
   Peer client = connect();
   client.say("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   auto app_side = taken_by_app();
-  app_side->say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
-                "Upgrade: websocket\r\n\r\n");
+  app_side->say(
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+      "Upgrade: websocket\r\n\r\n");
   settle();
   for (int i = 0; i < 5; ++i) {
     advance(40min);
@@ -424,8 +430,9 @@ TEST_F(SessionTest, content_beyond_the_limit_is_refused_whatever_its_framing) {
   EXPECT_THAT(answer_to(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n"),
               StartsWith("HTTP/1.1 413 "));
   Peer other = connect();
-  EXPECT_THAT(answer_to(other, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                               "b\r\n12345678901\r\n"),
+  EXPECT_THAT(answer_to(other,
+                        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        "b\r\n12345678901\r\n"),
               StartsWith("HTTP/1.1 413 "));
 }
 

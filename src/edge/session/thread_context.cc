@@ -23,7 +23,8 @@ ThreadContext::ThreadContext(io::Reactor& reactor_, const EdgeSettings& settings
 
 std::string_view ThreadContext::date() {
   const WallTime now = reactor.clock().wall();
-  const std::int64_t second = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::int64_t second =
+      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   if (second != date_second_) {
     date_ = http::format_http_date(now);
     date_second_ = second;

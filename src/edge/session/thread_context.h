@@ -90,7 +90,7 @@ struct ThreadContext {
 
 // One listener as one thread sees it.
 struct ListenerContext {
-  std::size_t number = 0;                 // in the metrics
+  std::size_t number = 0;                   // in the metrics
   const tls::ServerContext* tls = nullptr;  // nullptr: plain HTTP
   const RouteTable* routes = nullptr;
   std::uint16_t port = 0;

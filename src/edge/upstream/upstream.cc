@@ -19,6 +19,11 @@ bool sound(UpstreamConnection& connection) {
          !connection.socket().reactor().has_input_event(socket);
 }
 
+// Whatever it says before it is asked would be taken for an answer.
+Error spoke_unasked() {
+  return {Fault::upstream, false, "spoke before it was asked: it is no HTTP server"};
+}
+
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(Upstream& upstream, io::Fd fd)
@@ -67,8 +72,8 @@ io::Task<Result<UpstreamConnectionPtr>> Upstream::connect() {
     if (fd) {
       auto connection = std::make_unique<UpstreamConnection>(*this, std::move(*fd));
       auto connected = co_await io::finish_connect(connection->socket(), deadline);
-      if (connected) co_return connection;
-      last = std::move(connected.error());
+      if (connected && sound(*connection)) co_return connection;
+      last = connected ? spoke_unasked() : std::move(connected.error());
     } else {
       last = std::move(fd.error());
     }

@@ -15,7 +15,7 @@ class UpstreamGroup {
   void add(std::unique_ptr<Upstream> upstream) { upstreams_.push_back(std::move(upstream)); }
 
   struct Failure {
-    Error error;                          // a clause: "refused the connection"
+    Error error;                         // a clause: "refused the connection"
     const Upstream* upstream = nullptr;  // the one that was tried last
   };
 

@@ -1,0 +1,102 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <sys/prctl.h>
+
+#include <fmt/format.h>
+
+#include "app/server.h"
+#include "app/trust_command.h"
+#include "app/version.h"
+#include "cli/exit_code.h"
+#include "cli/parse.h"
+
+namespace gatehouse::app {
+namespace {
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "gatehouse: {}\n", error.what);
+  return cli::exit_code(error.kind);
+}
+
+// Keys are in this process's memory: it leaves no core behind and no other program of the same
+// user may read it. Sanitizers need to.
+void keep_memory_private() {
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+  (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+// Before any thread: all of them inherit the mask, and only the control thread waits for these.
+void block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
+  (void)pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  (void)std::signal(SIGPIPE, SIG_IGN);
+}
+
+int run(const cli::RunCommand& command) {
+  keep_memory_private();
+  block_signals();
+  const SystemClock clock;
+  EventLogOptions options = EventLogOptions::for_descriptor(2, std::getenv("NO_COLOR"));
+  if (command.quiet) options.at_least = LogLevel::warn;
+  EventLog events(options, clock);
+  auto server = Server::make(command, clock, events);
+  if (!server) return report(server.error());
+  const cli::Serving serving = (*server)->serving();
+  (*server)->start();
+  if (command.json) {
+    fmt::print("{}", cli::render_serving_json(serving));
+  } else if (!command.quiet) {
+    fmt::print("{}", cli::render_serving(serving));
+  }
+  (void)std::fflush(stdout);
+  (*server)->run_until_stopped();
+  return 0;
+}
+
+int carry_out(const cli::Command& command) {
+  if (const auto* run_command = std::get_if<cli::RunCommand>(&command)) return run(*run_command);
+  if (const auto* trust = std::get_if<cli::TrustCommand>(&command)) {
+    const auto code = run_trust(*trust);
+    return code ? *code : report(code.error());
+  }
+  if (const auto* version = std::get_if<cli::VersionCommand>(&command)) {
+    if (version->json) {
+      fmt::print("{{\"version\":\"{}\"}}\n", kVersion);
+    } else {
+      fmt::print("gatehouse {}\n", kVersion);
+    }
+    return 0;
+  }
+  const auto& help = std::get<cli::HelpText>(command);
+  fmt::print(help.asked ? stdout : stderr, "{}", help.text);
+  return help.asked ? 0 : 2;
+}
+
+int start(int count, char** arguments) {
+  const std::vector<std::string> words(arguments + 1, arguments + count);
+  const auto command = cli::parse_command_line(words, environment);
+  return command ? carry_out(*command) : report(command.error());
+}
+
+}  // namespace
+}  // namespace gatehouse::app
+
+int main(int count, char** arguments) {
+  try {
+    return gatehouse::app::start(count, arguments);
+  } catch (const std::exception& broken) {
+    fmt::print(stderr, "gatehouse: this process cannot go on: {}\n", broken.what());
+    return 1;
+  }
+}

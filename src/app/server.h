@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "app/identities.h"
+#include "app/worker.h"
+#include "cli/command.h"
+#include "cli/serving.h"
+
+namespace gatehouse::app {
+
+// The running program of `gatehouse run`: identities, listeners, workers, and the control thread
+// that waits for signals and renewals.
+class Server {
+ public:
+  // Opens and makes everything; nothing is served yet.
+  static Result<std::unique_ptr<Server>> make(const cli::RunCommand& command, const Clock& clock,
+                                              EventLog& events);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  // Starts the workers.
+  void start();
+  // What is served now, for the person who started it.
+  cli::Serving serving() const;
+  // Until SIGTERM or SIGINT; drains then, until a second one. SIGUSR1 and SIGHUP open the
+  // access log anew.
+  // These signals must be blocked in every thread.
+  void run_until_stopped();
+
+ private:
+  Server(const cli::RunCommand& command, const Clock& clock, EventLog& events);
+
+  Result<Ok> open_listeners();
+  Result<Ok> open_log();
+  Result<Ok> make_workers();
+  void drain();
+  bool all_ended() const;
+  std::string metrics_page() const;
+
+  const cli::RunCommand& command_;
+  const Clock& clock_;
+  EventLog& events_;
+  std::size_t worker_count_;
+  std::unique_ptr<Identities> identities_;
+  MetricLabels labels_;
+  std::unique_ptr<AccessLog> access_log_;
+  std::vector<edge::ListeningSockets> listening_;
+  std::optional<edge::ListeningSockets> metrics_listening_;
+  std::vector<std::string> listener_names_;
+  std::vector<CertificateExpiry> expiries_;
+  std::vector<const WorkerMetrics*> worker_metrics_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace gatehouse::app
