@@ -276,13 +276,12 @@ void AccessLog::tell_of_dropped() {
 
 void AccessLog::wait(Waits how, std::chrono::milliseconds at_most) {
   waits_.store(how);
-  if (!has_work(how)) {
-    pollfd bell{wake_fd_, POLLIN, 0};
-    ::poll(&bell, 1, static_cast<int>(at_most.count()));
-  }
+  pollfd bell{wake_fd_, POLLIN, 0};
+  const bool rung = !has_work(how) && ::poll(&bell, 1, static_cast<int>(at_most.count())) > 0;
   waits_.store(Waits::not_at_all);
   eventfd_t rings = 0;
-  [[maybe_unused]] const int done = ::eventfd_read(wake_fd_, &rings);
+  // A bell that was not heard is heard next time, and then there is nothing to do.
+  if (rung) ::eventfd_read(wake_fd_, &rings);
 }
 
 bool AccessLog::has_work(Waits how) const {

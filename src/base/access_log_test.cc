@@ -22,7 +22,7 @@ using testing::TemporaryFolder;
 
 class AccessLogTest : public ::testing::Test {
  protected:
-  std::unique_ptr<AccessLog> open(AccessLogTarget target) {
+  std::unique_ptr<AccessLog> open(const AccessLogTarget& target) {
     auto log = AccessLog::open(target, events_);
     EXPECT_TRUE(log) << log.error().what;
     return std::move(*log);
@@ -92,6 +92,7 @@ TEST_F(AccessLogTest, lines_of_many_threads_are_whole_and_in_the_order_of_their_
   constexpr int kLines = 20'000;
   auto log = open_file();
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&log, t] {
       auto& buffer = log->new_buffer();

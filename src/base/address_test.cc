@@ -17,6 +17,7 @@ UpstreamUrl upstream(std::string_view text) { return UpstreamUrl::parse(text).va
 
 std::vector<std::string> texts(const std::vector<IpEndpoint>& endpoints) {
   std::vector<std::string> all;
+  all.reserve(endpoints.size());
   for (const IpEndpoint& endpoint : endpoints) all.push_back(endpoint.text());
   return all;
 }

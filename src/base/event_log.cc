@@ -32,7 +32,8 @@ void append_time_of_day(std::string& out, WallTime time) {
   const std::int64_t ms = milliseconds(time);
   const auto seconds = static_cast<std::time_t>(ms / 1000);
   std::tm local{};
-  localtime_r(&seconds, &local);
+  // Fails only beyond the year 2^31, and then the zeros stay.
+  static_cast<void>(localtime_r(&seconds, &local));
   fmt::format_to(std::back_inserter(out), "{:02}:{:02}:{:02}.{:03}", local.tm_hour, local.tm_min,
                  local.tm_sec, ms % 1000);
 }

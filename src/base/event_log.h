@@ -20,6 +20,8 @@ enum class LogLevel { debug, info, warn, error };
 // Borrowed for the call only. Never a secret.
 class LogValue {
  public:
+  // Implicit, so that facts are written as they are: {{"tries", 3}}.
+  // NOLINTBEGIN(google-explicit-constructor)
   LogValue(std::string_view text) : value_(text) {}
   LogValue(const char* text) : value_(std::string_view(text)) {}
   LogValue(const std::string& text) : value_(std::string_view(text)) {}
@@ -28,6 +30,7 @@ class LogValue {
   template <class Number>
     requires(std::is_integral_v<Number> && !std::is_same_v<Number, bool>)
   LogValue(Number number) : value_(widen(number)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   // As JSON, or for a person: bare where that is unambiguous, else quoted.
   void append_json(std::string& out) const;

@@ -143,7 +143,7 @@ TEST_F(EventLogTest, a_reader_that_stalls_loses_events_beyond_a_bound_and_is_tol
   log.info("And on.");
   const std::string rest = pipe.read();
   EXPECT_NE(taken.find("n=0 "), std::string::npos);
-  EXPECT_NE(rest.find("\n"), std::string::npos);
+  EXPECT_NE(rest.find('\n'), std::string::npos);
   log.info("And on.");
   const std::string last = pipe.read();
   EXPECT_NE((rest + last).find("Events were lost because nobody read the event log. lost="),

@@ -12,7 +12,6 @@ namespace gatehouse {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::MemoryFile;
 using testing::Pipe;
 using testing::TemporaryFolder;
 
@@ -60,7 +59,7 @@ TEST(LogSink, tells_that_the_reader_of_a_pipe_is_gone) {
   LogSink sink = LogSink::on_descriptor(pipe.writer());
   pipe.close_reader();
   EXPECT_EQ(sink.write("x", 0ms).error, EPIPE);
-  std::signal(SIGPIPE, before);
+  static_cast<void>(std::signal(SIGPIPE, before));
 }
 
 TEST(LogSink, writes_to_a_socket_as_a_service_manager_gives_it) {

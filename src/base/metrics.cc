@@ -128,9 +128,10 @@ class MetricsPage {
   void family(std::string_view name, std::string_view type, std::string_view help);
   void label(std::string_view name, std::string_view value);
   template <class Value>
-  void sample(std::string_view name, Value value);
+  void sample(std::string_view name, const Value& value);
   template <class Value>
-  void single(std::string_view name, std::string_view type, std::string_view help, Value value);
+  void single(std::string_view name, std::string_view type, std::string_view help,
+              const Value& value);
 
   // Sums a counter table of all workers: key -> count, in the order of the keys.
   template <class Table>
@@ -171,7 +172,7 @@ void MetricsPage::label(std::string_view name, std::string_view value) {
 }
 
 template <class Value>
-void MetricsPage::sample(std::string_view name, Value value) {
+void MetricsPage::sample(std::string_view name, const Value& value) {
   const auto to = std::back_inserter(out_);
   labels_.empty() ? fmt::format_to(to, "{} {}\n", name, value)
                   : fmt::format_to(to, "{}{{{}}} {}\n", name, labels_, value);
@@ -180,7 +181,7 @@ void MetricsPage::sample(std::string_view name, Value value) {
 
 template <class Value>
 void MetricsPage::single(std::string_view name, std::string_view type, std::string_view help,
-                         Value value) {
+                         const Value& value) {
   family(name, type, help);
   sample(name, value);
 }

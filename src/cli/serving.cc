@@ -14,7 +14,8 @@ namespace {
 std::tm utc(WallTime time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};
-  gmtime_r(&seconds, &parts);
+  // Fails only beyond the year 2^31, and then the zeros stay.
+  static_cast<void>(gmtime_r(&seconds, &parts));
   return parts;
 }
 

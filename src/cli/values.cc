@@ -76,6 +76,7 @@ template <class Entries>
 std::unexpected<Error> unknown_name(std::string_view name, std::string_view what,
                                     const Entries& entries) {
   std::vector<std::string_view> names;
+  names.reserve(entries.size());
   for (const auto& entry : entries) names.push_back(entry.name);
   return refused(fmt::format("{} is no {}.{} There are: {}.", quoted(name), what,
                              did_you_mean(name, names), fmt::join(names, ", ")));

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "edge/pages/pages.h"
 
@@ -47,7 +48,7 @@ int weight(std::string_view parameters) {
         std::from_chars(number.data(), number.data() + number.size(), q, std::chars_format::fixed);
     const bool valid =
         code == std::errc{} && end == number.data() + number.size() && q >= 0 && q <= 1;
-    return valid ? static_cast<int>(q * 1000 + 0.5) : 0;
+    return valid ? static_cast<int>(std::lround(q * 1000)) : 0;
   }
   return 1000;
 }
