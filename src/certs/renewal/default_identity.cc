@@ -80,13 +80,14 @@ struct Plan {
   std::vector<PendingFile> files;
 };
 
-// A kept identity that cannot be read is made anew: nothing but itself is lost.
-std::optional<Identity> kept(const StateFolder& folder, std::string_view name,
-                             std::vector<std::string>& notices) {
+// A damaged certificate is made anew: nothing but itself is lost. Every other error is for a
+// person.
+Result<std::optional<Identity>> kept(const StateFolder& folder, std::string_view name,
+                                     std::vector<std::string>& notices) {
   auto identity = read_identity(folder, name);
-  if (identity) return std::move(*identity);
+  if (identity || identity.error().kind != ErrorKind::invalid) return identity;
   notices.push_back(identity.error().what + "; a new one is made");
-  return std::nullopt;
+  return std::optional<Identity>{};
 }
 
 bool still_good(const Identity& identity, const Patterns& names, WallTime now) {
@@ -95,7 +96,9 @@ bool still_good(const Identity& identity, const Patterns& names, WallTime now) {
 
 Result<Identity> certified_identity(const StateFolder& folder, const LocalCa& ca,
                                     const Patterns& names, WallTime now, Plan& plan) {
-  auto found = kept(folder, kDefault, plan.result.notices);
+  auto read = kept(folder, kDefault, plan.result.notices);
+  if (!read) return pass_on(read);
+  std::optional<Identity>& found = *read;
   const bool same_issuer = found && found->leaf().is_issued_by(ca.server_issuer().leaf());
   if (same_issuer && still_good(*found, names, now)) {
     if (lacks_public_file(folder, kDefault, *found)) {
@@ -116,7 +119,7 @@ Result<std::optional<Identity>> self_signed_identity(const StateFolder& folder,
                                                      Plan& plan) {
   if (names.empty()) return std::optional<Identity>{};
   auto found = kept(folder, kSelfSigned, plan.result.notices);
-  if (found && still_good(*found, names, now)) return found;
+  if (!found || (*found && still_good(**found, names, now))) return found;
   auto fresh = issue_self_signed(names, KeyType::p256, lives, now);
   if (!fresh) return pass_on(fresh);
   plan.files.push_back(private_file(kSelfSigned, *fresh));

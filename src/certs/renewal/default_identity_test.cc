@@ -237,10 +237,12 @@ TEST_F(DefaultIdentityTest, a_damaged_certificate_is_made_anew_below_the_same_ro
   const auto first = ensure();
   put(path_ / "identities/default.pem", "-----BEGIN garbage");
   put(path_ / "ca/server.pem", "");
+  put(path_ / "ca/root.crt", "damaged");
   const auto second = ensure();
   EXPECT_EQ(second.anchor, first.anchor);
   EXPECT_TRUE(accepted(second, "gate1"));
   EXPECT_THAT(second.notices, Each(HasSubstr("a new one is made")));
+  EXPECT_EQ(content_of(path_ / "ca/root.crt"), first.anchor.to_pem()) << "only a copy";
   EXPECT_THAT(ensure().notices, ElementsAre());
 }
 
@@ -252,6 +254,22 @@ TEST_F(DefaultIdentityTest, a_missing_public_copy_is_written_again) {
   EXPECT_EQ(second.identity.leaf(), first.identity.leaf());
   EXPECT_EQ(content_of(path_ / "ca/root.crt"), first.anchor.to_pem());
   EXPECT_EQ(content_of(path_ / "identities/default.crt"), first.identity.chain_pem());
+}
+
+TEST_F(DefaultIdentityTest, a_key_that_others_can_read_is_refused_and_not_replaced_M7) {
+  ensure();
+  for (const auto name : {"ca/root.pem", "ca/server.pem", "identities/default.pem"}) {
+    const auto file = path_ / name;
+    const std::string before = content_of(file);
+    chmod(file.c_str(), 0640);
+    const auto found = try_ensure(request_of());
+    ASSERT_FALSE(found) << name;
+    EXPECT_EQ(found.error().kind, ErrorKind::not_permitted);
+    EXPECT_THAT(found.error().what, HasSubstr("chmod 600 " + file.string()));
+    EXPECT_EQ(content_of(file), before);
+    chmod(file.c_str(), 0600);
+  }
+  ensure();
 }
 
 TEST_F(DefaultIdentityTest, a_damaged_root_is_never_replaced) {

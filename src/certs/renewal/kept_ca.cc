@@ -28,6 +28,7 @@ std::string file_text(const StateFolder& folder, std::string_view name) {
 Result<LocalCa> ca_below(Identity root, const StateFolder& folder, const CertificateLives& lives,
                          WallTime now, std::vector<std::string>& notices) {
   auto issuer = read_identity(folder, kServerIssuer);
+  if (!issuer && issuer.error().kind != ErrorKind::invalid) return pass_on(issuer);
   if (!issuer) notices.push_back(issuer.error().what + "; a new one is made");
   if (issuer && *issuer && !is_due((*issuer)->leaf(), now)) {
     if (auto ca = LocalCa::restore(root, std::move(**issuer), lives)) return ca;
@@ -68,6 +69,7 @@ void add_notices(const StateFolder& folder, const DefaultIdentityRequest& reques
 
 Result<std::optional<Identity>> kept_root(const StateFolder& folder, WallTime now) {
   auto root = read_identity(folder, kRoot);
+  if (!root && root.error().kind != ErrorKind::invalid) return root;
   if (!root) {
     return fail(root.error().fault,
                 fmt::format("{}: restore it from a backup, or {}", root.error().what,

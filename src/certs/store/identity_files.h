@@ -20,6 +20,8 @@ struct PendingFile {
 
 // How identities rest in the state folder: `NAME.pem` holds key and chain in one file, so that no
 // crash can part them; `NAME.crt` is a public copy of the chain, made from it.
+// Nothing when there is no such file. ErrorKind::invalid says that it is damaged; every other error
+// that it could not be read, or should not, because others can.
 Result<std::optional<crypto::Identity>> read_identity(const StateFolder& folder,
                                                       std::string_view name);
 PendingFile private_file(std::string_view name, const crypto::Identity& identity);
