@@ -128,7 +128,7 @@ namespace {
 
 // The folder is private, but a copy of it or a restored backup is told apart by this.
 Result<Ok> check_secret(int file, const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (fstat(file, &status) != 0) return disk_failure(errno, path, "examined");
   if ((status.st_mode & 077) == 0) return Ok{};
   return fail(Fault::machine,

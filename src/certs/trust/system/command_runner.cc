@@ -132,7 +132,7 @@ std::optional<std::string> SystemCommandRunner::find(std::string_view program) c
   std::string_view rest = search_path_;
   while (!rest.empty()) {
     const auto colon = std::min(rest.find(':'), rest.size());
-    const std::string file = fmt::format("{}/{}", rest.substr(0, colon), program);
+    std::string file = fmt::format("{}/{}", rest.substr(0, colon), program);
     if (colon > 0 && access(file.c_str(), X_OK) == 0) return file;
     rest.remove_prefix(std::min(colon + 1, rest.size()));
   }

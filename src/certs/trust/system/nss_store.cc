@@ -149,7 +149,7 @@ TrustStep install_in_nss(const crypto::Certificate& anchor, const NssDatabase& d
 
 TrustStep uninstall_from_nss(const crypto::Certificate& anchor, const NssDatabase& database,
                              CommandRunner& runner) {
-  const TrustStep not_there{Outcome::already, database.text(), "the local CA is not in it"};
+  TrustStep not_there{Outcome::already, database.text(), "the local CA is not in it"};
   if (!is_database(database.folder)) return not_there;
   if (!runner.available(kTool)) return no_tool(database);
   Certutil certutil(database, runner);
