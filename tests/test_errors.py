@@ -193,8 +193,7 @@ def test_a_state_folder_that_others_can_read_is_refused(fails, gatehouse, tmp_pa
 def test_a_key_that_others_can_read_is_refused(fails, gatehouse, tmp_path):
     state = tmp_path / "state"
     gatehouse(state=state).stop()
-    key = next(file for file in state.rglob("*")
-               if file.is_file() and b"PRIVATE KEY" in file.read_bytes())
+    key = state / "ca" / "root.pem"
     key.chmod(0o644)
     fails(state=state, codes=[NOT_PERMITTED, INVALID], words=[key, "chmod"])
 

@@ -1,7 +1,10 @@
 #include "app/identities.h"
 
+#include <fmt/ranges.h>
+
 #include "certs/issuer/permitted_names.h"
 #include "certs/store/certificate_files.h"
+#include "cli/serving.h"
 
 namespace gatehouse::app {
 namespace {
@@ -99,6 +102,14 @@ std::shared_ptr<const certs::BindingTable> Identities::refresh() {
 std::string Identities::issuer_name() const {
   if (default_) return default_->anchor.common_name();
   return shown_.chain.size() > 1 ? shown_.chain[1].common_name() : shown_.leaf().issuer();
+}
+
+edge::CertificateSummary Identities::summary() const {
+  const crypto::Certificate& leaf = shown_.leaf();
+  return {.names = fmt::format("{}", fmt::join(leaf.names().texts(), ", ")),
+          .issuer = issuer_name(),
+          .not_after = cli::date_text(leaf.not_after()),
+          .anchor_path = anchor_file_};
 }
 
 std::vector<CertificateExpiry> Identities::expiries() const {

@@ -10,6 +10,7 @@
 #include "certs/binding/binding_table.h"
 #include "certs/renewal/default_identity.h"
 #include "cli/command.h"
+#include "edge/session/thread_context.h"
 
 namespace gatehouse::app {
 
@@ -32,6 +33,7 @@ class Identities {
   // The common name of who signed shown(): of the root, where that is ours.
   std::string issuer_name() const;
   std::vector<CertificateExpiry> expiries() const;
+  edge::CertificateSummary summary() const;
 
  private:
   Identities(const cli::RunCommand& command, const Clock& clock, EventLog& events,

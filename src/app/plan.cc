@@ -3,11 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include "cli/serving.h"
-
 namespace gatehouse::app {
 namespace {
 
@@ -57,7 +52,7 @@ std::shared_ptr<const edge::RouteTable> sites(const cli::RunCommand& command, Pl
   return only(std::move(site));
 }
 
-edge::EdgeSettings settings(const cli::RunCommand& command, const Identities& identities) {
+edge::EdgeSettings settings(const cli::RunCommand& command) {
   edge::EdgeSettings made;
   const cli::Timeouts& t = command.timeouts;
   made.client = {.handshake = t.handshake,
@@ -72,11 +67,6 @@ edge::EdgeSettings settings(const cli::RunCommand& command, const Identities& id
   made.limits.head.fields = std::min<std::size_t>(command.limits.fields, http::kMaxFields);
   made.limits.body = command.limits.body;
   made.trusted_proxies = command.trusted_proxies;
-  const crypto::Certificate& leaf = identities.shown().leaf();
-  made.certificate_names = fmt::format("{}", fmt::join(leaf.names().texts(), ", "));
-  made.certificate_issuer = leaf.issuer();
-  made.certificate_not_after = cli::date_text(leaf.not_after());
-  made.anchor_path = identities.anchor_file();
   return made;
 }
 
@@ -88,7 +78,7 @@ std::shared_ptr<const EdgePlan> make_plan(const cli::RunCommand& command,
                                           std::size_t most_connections) {
   auto plan = std::make_shared<EdgePlan>();
   Planner planner(*plan, labels);
-  plan->settings = settings(command, identities);
+  plan->settings = settings(command);
   plan->profile = command.profile;
   plan->tickets = tls::TicketSeed::random(clock.wall());
   plan->bindings = identities.bindings();

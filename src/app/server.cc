@@ -68,7 +68,16 @@ Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command, con
   if (!identities) return pass_on(identities);
   server->identities_ = std::make_unique<Identities>(std::move(*identities));
   if (auto made = server->make_workers(); !made) return pass_on(made);
+  server->tell_findings();
   return server;
+}
+
+void Server::tell_findings() {
+  if (command_.profile != tls::Profile::compatible) return;
+  events_.warn(
+      "The TLS profile \"compatible\" is in use: it lets old TLS 1.2 clients choose "
+      "AES-CBC, which is weaker than what all others use. Go back to "
+      "--tls-profile intermediate as soon as those clients are gone.");
 }
 
 Result<Ok> Server::open_log() {
@@ -98,7 +107,6 @@ Result<Ok> Server::open_listeners() {
 Result<Ok> Server::make_workers() {
   const auto plan = make_plan(command_, *identities_, labels_, clock_, worker_count_,
                               command_.limits.connections.value_or(connections_by_descriptors()));
-  expiries_ = identities_->expiries();
   for (std::size_t i = 0; i < worker_count_; ++i) {
     std::vector<WorkerListener> listeners;
     std::size_t number = 0;
@@ -119,13 +127,24 @@ Result<Ok> Server::make_workers() {
   return Ok{};
 }
 
+// Hands what is served now to all who show it or tell of it.
+void Server::publish_identities() {
+  for (auto& worker : workers_) worker->rebind(identities_->bindings(), identities_->summary());
+  const std::lock_guard lock(expiries_mutex_);
+  expiries_ = identities_->expiries();
+}
+
 void Server::start() {
+  publish_identities();
   for (auto& worker : workers_) worker->start();
 }
 
 cli::Serving Server::serving() const {
   cli::Serving told;
   told.version = kVersion;
+  if (metrics_listening_) told.metrics = metrics_listening_->address.text();
+  told.pid = ::getpid();
+  told.workers = static_cast<unsigned>(worker_count_);
   for (const edge::ListeningSockets& sockets : listening_) {
     const io::SocketAddress& address = sockets.address;
     const auto ip = IpAddress::parse(address.host());
@@ -138,23 +157,25 @@ cli::Serving Server::serving() const {
   }
   for (const UpstreamUrl& url : command_.to) told.upstreams.push_back(url.text());
   const crypto::Certificate& leaf = identities_->shown().leaf();
+  if (std::ranges::none_of(listening_, &edge::ListeningSockets::tls)) return told;
   told.certificate = {.names = leaf.names().texts(),
                       .issuer = identities_->issuer_name(),
                       .not_after = leaf.not_after(),
                       .sha256 = crypto::hex(leaf.sha256())};
   told.anchor = identities_->anchor_file();
-  if (metrics_listening_) told.metrics = metrics_listening_->address.text();
-  told.pid = ::getpid();
-  told.workers = static_cast<unsigned>(worker_count_);
   return told;
 }
 
 // Runs on the worker that serves the metrics; everything it reads is immutable or made for that.
 std::string Server::metrics_page() const {
+  const std::vector<CertificateExpiry> expiries = [this] {
+    const std::lock_guard lock(expiries_mutex_);
+    return expiries_;
+  }();
   const MetricsInput input{.workers = worker_metrics_,
                            .labels = labels_,
                            .listeners = listener_names_,
-                           .certificates = expiries_,
+                           .certificates = expiries,
                            .access_log_dropped = access_log_->dropped(),
                            .process = ProcessFacts::read(),
                            .version = kVersion};
@@ -169,9 +190,7 @@ void Server::run_until_stopped() {
       access_log_->reopen();
       continue;
     }
-    if (const auto bindings = identities_->refresh()) {
-      for (auto& worker : workers_) worker->rebind(bindings);
-    }
+    if (identities_->refresh() != nullptr) publish_identities();
   }
   drain();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "app/identities.h"
@@ -36,6 +37,8 @@ class Server {
   Result<Ok> open_listeners();
   Result<Ok> open_log();
   Result<Ok> make_workers();
+  void publish_identities();
+  void tell_findings();
   void drain();
   bool all_ended() const;
   std::string metrics_page() const;
@@ -50,6 +53,7 @@ class Server {
   std::vector<edge::ListeningSockets> listening_;
   std::optional<edge::ListeningSockets> metrics_listening_;
   std::vector<std::string> listener_names_;
+  mutable std::mutex expiries_mutex_;  // the control thread writes, the metrics' worker reads
   std::vector<CertificateExpiry> expiries_;
   std::vector<const WorkerMetrics*> worker_metrics_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -70,7 +70,8 @@ Result<int> run_trust(const cli::TrustCommand& command) {
   if (command.verb == cli::TrustCommand::Verb::export_) return export_anchor(*anchor, command);
   certs::TrustPlaces places;
   places.system_root = command.system_root.value_or("/");
-  places.home = environment("HOME");
+  // Named databases are meant instead of those of whoever runs this.
+  if (command.nss.empty()) places.home = environment("HOME");
   places.nss = command.nss;
   certs::SystemCommandRunner runner(environment("PATH"));
   const auto steps = command.verb == cli::TrustCommand::Verb::install

@@ -138,9 +138,13 @@ void Worker::cancel() {
   });
 }
 
-void Worker::rebind(std::shared_ptr<const certs::BindingTable> bindings) {
+void Worker::rebind(std::shared_ptr<const certs::BindingTable> bindings,
+                    edge::CertificateSummary certificate) {
   reactor_.post(
-      [this, bindings = std::move(bindings)]() mutable { selector_.replace(std::move(bindings)); });
+      [this, bindings = std::move(bindings), certificate = std::move(certificate)]() mutable {
+        selector_.replace(std::move(bindings));
+        context_->certificate = std::move(certificate);
+      });
 }
 
 }  // namespace gatehouse::app

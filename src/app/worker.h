@@ -60,8 +60,10 @@ class Worker {
   // Any thread: cuts off what still runs.
   void cancel();
   bool ended() const { return ended_.load(std::memory_order_acquire); }
-  // Any thread: handshakes from now on find their certificate here.
-  void rebind(std::shared_ptr<const certs::BindingTable> bindings);
+  // Any thread: handshakes from now on find their certificate here, and the welcome page tells of
+  // this one.
+  void rebind(std::shared_ptr<const certs::BindingTable> bindings,
+              edge::CertificateSummary certificate);
 
   const WorkerMetrics& metrics() const { return metrics_; }
 

@@ -80,8 +80,21 @@ int pending_error(int fd) {
   return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
+// "Unreachable" is a peer that answered with a refusal; what never got that far has kinds of its
+// own.
+ErrorKind kind_of(int error) {
+  switch (error) {
+    case ETIMEDOUT: return ErrorKind::timed_out;
+    case ENOENT:
+    case EHOSTUNREACH:
+    case ENETUNREACH: return ErrorKind::not_found;
+    case EACCES: return ErrorKind::not_permitted;
+    default: return ErrorKind::unreachable;
+  }
+}
+
 std::unexpected<Error> no_connection(int error) {
-  return fail_for_now(Fault::upstream, describe_peer_error(error), ErrorKind::unreachable);
+  return fail_for_now(Fault::upstream, describe_peer_error(error), kind_of(error));
 }
 
 }  // namespace

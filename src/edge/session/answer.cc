@@ -13,6 +13,7 @@ void describe(http::ResponseHead& response, std::uint16_t status, const Page& pa
   add("Content-Type", page.content_type);
   add("Cache-Control", "no-store");
   add("X-Content-Type-Options", "nosniff");
+  add("Content-Security-Policy", kPageSecurityPolicy);
 }
 
 }  // namespace

@@ -20,6 +20,16 @@ std::span<char> relay_room(io::Lease& lease) {
   return room.first(std::min(room.size(), io::BufferPool::kRelay));
 }
 
+UpstreamResult classify(const Error& not_connected) {
+  if (not_connected.fault == Fault::operator_input) return UpstreamResult::unresolved;
+  switch (not_connected.kind) {
+    case ErrorKind::timed_out: return UpstreamResult::connect_timed_out;
+    case ErrorKind::not_found:
+    case ErrorKind::not_permitted: return UpstreamResult::unreachable;
+    default: return UpstreamResult::refused;
+  }
+}
+
 }  // namespace
 
 Exchange::Exchange(ThreadContext& thread, ClientSide& client, UpstreamGroup& group,
@@ -70,8 +80,7 @@ Exchange::Step Exchange::not_connected(const UpstreamGroup::Failure& failure) {
   record_.emplace();
   record_->address = failure.upstream->address();
   const bool slow = failure.error.kind == ErrorKind::timed_out;
-  thread_.metrics.upstream(failure.upstream->label(),
-                           slow ? UpstreamResult::connect_timed_out : UpstreamResult::refused);
+  thread_.metrics.upstream(failure.upstream->label(), classify(failure.error));
   end_unanswered(slow ? 504 : 502,
                  fmt::format("The application at {} {}.", record_->address, failure.error.what));
   return Step::end;

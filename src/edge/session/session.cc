@@ -313,7 +313,7 @@ Page Session::built_in(BuiltIn what, const Request& request) {
   if (what == BuiltIn::metrics) {
     return Page{kMetricsContentType, thread_.metrics_page ? thread_.metrics_page() : ""};
   }
-  const EdgeSettings& settings = thread_.settings;
+  const CertificateSummary& certificate = thread_.certificate;
   WelcomePage page;
   page.host = request.head.authority_text;
   std::string protocol;
@@ -321,10 +321,10 @@ Page Session::built_in(BuiltIn what, const Request& request) {
     protocol = fmt::format("TLS {}", tls::version_text(tls_info_->version));
     page.protocol = protocol;
     page.group = tls::group_text(tls_info_->group);
-    page.certificate_names = settings.certificate_names;
-    page.certificate_issuer = settings.certificate_issuer;
-    page.not_after = settings.certificate_not_after;
-    page.anchor_path = settings.anchor_path;
+    page.certificate_names = certificate.names;
+    page.certificate_issuer = certificate.issuer;
+    page.not_after = certificate.not_after;
+    page.anchor_path = certificate.anchor_path;
   }
   return render_welcome(page, page_format(request.head.fields.value(http::FieldId::accept)));
 }

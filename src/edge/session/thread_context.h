@@ -36,16 +36,20 @@ struct ClientLimits {
   std::uint64_t body = 0;  // 0: none
 };
 
-// What everybody shares who listens: who is trusted, how the welcome page describes us.
+// How the welcome page describes the certificate that answers.
+struct CertificateSummary {
+  std::string names;
+  std::string issuer;
+  std::string not_after;
+  std::string anchor_path;
+};
+
+// What everybody shares who listens.
 struct EdgeSettings {
   ClientTimeouts client;
   UpstreamTimeouts upstream;
   ClientLimits limits;
   std::vector<Cidr> trusted_proxies;
-  std::string certificate_names;
-  std::string certificate_issuer;
-  std::string certificate_not_after;
-  std::string anchor_path;
 
   bool trusts(std::string_view address) const;
 };
@@ -70,6 +74,7 @@ struct ThreadContext {
   tls::Wire wire;
   std::vector<std::unique_ptr<UpstreamGroup>> upstreams;  // by Forward::upstreams
   std::function<std::string()> metrics_page;
+  CertificateSummary certificate;
   // Where heads are built before they go into their place; never used across a suspension.
   std::array<char, 40 * 1024> scratch;
   SessionList sessions;
