@@ -43,7 +43,7 @@ program() {
   [[ -x $1 ]] || fail "$1 is not there, so nothing was tested. See the stage that builds it."
   # shellcheck disable=SC2086  # several arguments
   GATEHOUSE=$PWD/$1 GATEHOUSE_AWS_LC=$(tools/aws_lc.sh) \
-    /usr/bin/python3 -m pytest tests -q ${PYTEST_ARGS:-}
+    /usr/bin/python3 -m pytest tests -q -n "${JOBS:-$(nproc)}" ${PYTEST_ARGS:-}
 }
 
 # A stage that hangs is a failure, not a night. Long enough for a cold cache on one slow CPU.
