@@ -6,25 +6,15 @@
 
 #include <gtest/gtest.h>
 
+#include "io/testing.h"
+
 namespace gatehouse::io {
 namespace {
 
 using namespace std::chrono_literals;
 
-class Events : public testing::Test {
+class Events : public testing::ReactorTest {
  protected:
-  void settle() {
-    while (reactor.run_once(0ms)) {
-    }
-  }
-  void advance(std::chrono::nanoseconds by) {
-    clock.advance(by);
-    reactor.run_once(0ms);
-    settle();
-  }
-
-  FakeClock clock;
-  Reactor reactor{clock};
   Scope scope{reactor};
   Event event{reactor};
   std::vector<int> order;

@@ -7,32 +7,20 @@
 
 #include "io/reactor.h"
 #include "io/socket.h"
+#include "io/testing.h"
 
 namespace gatehouse::io {
 namespace {
 
 using namespace std::chrono_literals;
 
-class Io : public testing::Test {
+class Io : public testing::ReactorTest {
  protected:
-  // Passes of the loop until nothing happens any more.
-  void settle() {
-    while (reactor.run_once(0ms)) {
-    }
-  }
-  void advance(std::chrono::nanoseconds by) {
-    clock.advance(by);
-    reactor.run_once(0ms);
-    settle();
-  }
   std::pair<Fd, Fd> pair() {
     int fds[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
     return {Fd(fds[0]), Fd(fds[1])};
   }
-
-  FakeClock clock;
-  Reactor reactor{clock};
 };
 
 Task<int> twice(int n) { co_return n * 2; }

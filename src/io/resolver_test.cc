@@ -11,26 +11,18 @@
 #include <gtest/gtest.h>
 
 #include "io/fake_dns_server.h"
+#include "io/testing.h"
 
 namespace gatehouse::io {
 namespace {
 
 using namespace std::chrono_literals;
 using namespace testing_dns;
-using testing::HasSubstr;
-using testing::UnorderedElementsAre;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
-class Resolving : public testing::Test {
+class Resolving : public io::testing::ReactorTest {
  protected:
-  void settle() {
-    while (reactor.run_once(0ms)) {
-    }
-  }
-  void advance(std::chrono::nanoseconds by) {
-    clock.advance(by);
-    reactor.run_once(0ms);
-    settle();
-  }
   // Passes of the loop until the network has done its part.
   void until(const std::function<bool()>& done) {
     for (int i = 0; i < 2000 && !done(); ++i) reactor.run_once(10ms);
@@ -53,8 +45,6 @@ class Resolving : public testing::Test {
     return answer;
   }
 
-  FakeClock clock;
-  Reactor reactor{clock};
   FakeServer server{reactor};
   Scope scope{reactor};
   std::unique_ptr<Resolver> resolver = make();

@@ -131,52 +131,6 @@ io::Task<Exchange::Step> Exchange::send_request() {
   co_return Step::go_on;
 }
 
-io::Task<void> Exchange::upload() {
-  io::Lease content(thread_.reactor.buffers());
-  Upload end = Upload::done;
-  while (end == Upload::done && !client_.body_done()) {
-    content.clear(kTailroom);
-    auto read = co_await client_.read_body(content);
-    if (!read) {
-      client_fault_ = std::move(read.error());
-      end = Upload::client_failed;
-    } else if (!co_await write_upload(content, client_.body_done())) {
-      end = Upload::upstream_failed;
-    }
-  }
-  upload_ = end;
-  if (tunnel_ && end == Upload::client_failed) connection_->stream().close_write();
-  // The answer is waited for elsewhere: that wait has to know.
-  if (end == Upload::client_failed) connection_->socket().interrupt();
-}
-
-io::Task<bool> Exchange::write_upload(io::Lease& content, bool end) {
-  const bool chunked = !tunnel_ && request_framing_.kind == http::BodyLength::Kind::chunked;
-  std::string trailers;
-  if (chunked && !content.empty()) {
-    char* const start = content.data();
-    const std::size_t prefix = http::chunk_prefix(start, content.size());
-    content.append(http::kChunkSuffix);
-    content.prepend(prefix);
-  }
-  if (chunked && end) {
-    if (const http::Trailers* extra = client_.trailers()) {
-      trailers.resize(http::kLastChunk.size() + extra->wire_size());
-      trailers.resize(http::write_last_chunk(trailers, *extra).value_or(0));
-    } else {
-      content.append(http::kLastChunk);
-    }
-  }
-  const auto patience = thread_.settings.upstream.response;
-  auto sent =
-      co_await io::write_all(connection_->stream(), content.span(), io::Flush::now, patience);
-  if (sent && !trailers.empty()) {
-    sent = co_await io::write_all(connection_->stream(), trailers, io::Flush::now, patience);
-  }
-  last_progress_ = thread_.reactor.now();
-  co_return sent.has_value();
-}
-
 // ------------------------------------------------------------------ back from the upstream
 
 std::chrono::nanoseconds Exchange::patience() const {

@@ -8,19 +8,6 @@ namespace gatehouse::edge {
 
 using namespace std::chrono_literals;
 
-// What belongs to one request only, so that an idle connection does not carry it.
-struct Session::Request {
-  http::RequestHead head;
-  http::ClientFacts facts;
-  const Site* site = nullptr;
-  RequestId id;
-  SteadyTime started{};
-  std::optional<UpstreamRecord> upstream;
-  int status = 0;
-  std::string error;
-  bool parsed = false;
-};
-
 Session::Session(ThreadContext& thread, const ListenerContext& listener, Accepted accepted)
     : thread_(thread),
       listener_(listener),
@@ -64,6 +51,10 @@ io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& li
                                 Accepted accepted) {
   Session session(thread, listener, std::move(accepted));
   co_await session.run();
+}
+
+void Session::see(const SessionRequest& request, const H1Client* client) {
+  note_request(thread_, {peer_, peer_port_, peer_trusted_, tls(), tls_info_}, request, client);
 }
 
 // ------------------------------------------------------------------ the connection
@@ -166,7 +157,7 @@ io::Task<void> Session::linger() {
 // ------------------------------------------------------------------ one request
 
 io::Task<Session::Next> Session::serve_request() {
-  Request request;
+  SessionRequest request;
   request.started = thread_.reactor.now();
   request.id = thread_.next_request_id();
   if (const auto instead = co_await read_head(request)) co_return *instead;
@@ -180,7 +171,7 @@ io::Task<Session::Next> Session::serve_request() {
   {
     H1Client client(thread_, stream(), in_, request.head, request.facts, tls() != nullptr);
     next = co_await respond(request, client);
-    log(request, &client);
+    see(request, &client);
     used = client.used_input();
   }
   in_.consume(used);
@@ -188,7 +179,7 @@ io::Task<Session::Next> Session::serve_request() {
 }
 
 // Nothing when there is a head; otherwise what to do instead of an answer to it.
-io::Task<std::optional<Session::Next>> Session::read_head(Request& request) {
+io::Task<std::optional<Session::Next>> Session::read_head(SessionRequest& request) {
   http::HeadProgress progress;
   const io::Deadline deadline = thread_.reactor.in(thread_.settings.client.head);
   in_.compact();
@@ -209,7 +200,7 @@ io::Task<std::optional<Session::Next>> Session::read_head(Request& request) {
     if (got.status != io::IoStatus::would_block) {
       if (in_.empty()) co_return Next::close;
       request.error = "the client left in the middle of a request's head";
-      log(request, nullptr);
+      see(request, nullptr);
       co_return Next::close;
     }
     if (in_.empty()) co_return Next::request;  // a record without content
@@ -221,7 +212,7 @@ io::Task<std::optional<Session::Next>> Session::read_head(Request& request) {
   }
 }
 
-io::Task<Session::Next> Session::refuse(Request& request, const http::Refusal& refusal) {
+io::Task<Session::Next> Session::refuse(SessionRequest& request, const http::Refusal& refusal) {
   if (refusal.kind == http::Refusal::Kind::tls_client_hello) {
     co_return co_await refuse(request, 400,
                               "This port speaks plain HTTP, and the client began with TLS. Ask "
@@ -231,18 +222,18 @@ io::Task<Session::Next> Session::refuse(Request& request, const http::Refusal& r
 }
 
 // For what is no request that could be answered otherwise; the connection ends.
-io::Task<Session::Next> Session::refuse(Request& request, std::uint16_t status,
+io::Task<Session::Next> Session::refuse(SessionRequest& request, std::uint16_t status,
                                         std::string sentence) {
   const http::RequestHead nothing;
   H1Client client(thread_, stream(), in_, nothing, request.facts, tls() != nullptr);
   client.close_after_response();
   const bool sent = co_await answer_error(request, client, status, sentence);
-  log(request, &client);
+  see(request, &client);
   co_return sent ? Next::linger : Next::reset;
 }
 
-io::Task<bool> Session::answer_error(Request& request, ClientSide& client, std::uint16_t status,
-                                     std::string_view sentence) {
+io::Task<bool> Session::answer_error(SessionRequest& request, ClientSide& client,
+                                     std::uint16_t status, std::string_view sentence) {
   request.status = status;
   request.error = sentence;
   ErrorPage page;
@@ -253,7 +244,7 @@ io::Task<bool> Session::answer_error(Request& request, ClientSide& client, std::
   co_return co_await answer(thread_, client, status, render_error(page, format));
 }
 
-Decision Session::decide(Request& request) {
+Decision Session::decide(SessionRequest& request) {
   const std::string_view authority = request.head.authority_text;
   if (known_site_ == nullptr || authority != known_authority_) {
     known_site_ = listener_.routes->find(authority);
@@ -276,7 +267,7 @@ Decision Session::decide(Request& request) {
   return request.site->decide(request.head);
 }
 
-io::Task<Session::Next> Session::respond(Request& request, H1Client& client) {
+io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& client) {
   const Decision decision = decide(request);
   Outcome outcome;
   if (const auto* forward = std::get_if<Forward>(&decision)) {
@@ -309,7 +300,7 @@ io::Task<Session::Next> Session::respond(Request& request, H1Client& client) {
   co_return client.body_done() ? Next::close : Next::linger;
 }
 
-Page Session::built_in(BuiltIn what, const Request& request) {
+Page Session::built_in(BuiltIn what, const SessionRequest& request) {
   if (what == BuiltIn::metrics) {
     return Page{kMetricsContentType, thread_.metrics_page ? thread_.metrics_page() : ""};
   }
@@ -327,65 +318,6 @@ Page Session::built_in(BuiltIn what, const Request& request) {
     page.anchor_path = certificate.anchor_path;
   }
   return render_welcome(page, page_format(request.head.fields.value(http::FieldId::accept)));
-}
-
-// ------------------------------------------------------------------ seen afterwards
-
-void Session::log(const Request& request, const H1Client* client) {
-  const auto duration = thread_.reactor.now() - request.started;
-  const http::RequestHead& head = request.head;
-  WorkerMetrics::Request counted;
-  counted.site = request.site == nullptr ? 0 : request.site->label;
-  counted.code = request.status;
-  counted.method = request.parsed ? http_method(head.method_text) : HttpMethod::other;
-  counted.protocol = !request.parsed   ? HttpProtocol::unknown
-                     : head.minor == 0 ? HttpProtocol::http_1_0
-                                       : HttpProtocol::http_1_1;
-  counted.duration = duration;
-  thread_.metrics.request(counted);
-  if (thread_.access_log == nullptr) return;
-
-  AccessRecord record;
-  record.time = thread_.reactor.clock().wall();
-  record.remote_ip = peer_;
-  record.remote_port = peer_port_;
-  record.client_ip = peer_;
-  if (request.parsed) {
-    record.proto = head.minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
-    record.method = head.method_text;
-    record.host = head.authority_text;
-    record.uri = head.target;
-    record.user_agent = head.fields.value(http::FieldId::user_agent);
-    if (peer_trusted_) {
-      record.client_ip = http::client_address(peer_, head.fields, [this](std::string_view address) {
-        return thread_.settings.trusts(address);
-      });
-    }
-  }
-  if (tls_info_) {
-    AccessRecord::Tls& tls_record = record.tls.emplace(AccessRecord::Tls{});
-    tls_record.resumed = tls_info_->resumed;
-    tls_record.version = tls_info_->version;
-    tls_record.cipher_suite = tls_info_->cipher_suite;
-    tls_record.proto = tls()->alpn();
-    const auto& name = tls()->server_name();
-    tls_record.server_name = name ? std::string_view(name->text()) : std::string_view{};
-    tls_record.group = tls::group_text(tls_info_->group);
-  }
-  record.duration = duration;
-  record.status = request.status;
-  if (client != nullptr) {
-    record.bytes_read = client->bytes_read();
-    record.size = client->bytes_sent();
-  }
-  if (request.upstream) {
-    const UpstreamRecord& upstream = *request.upstream;
-    record.upstream = AccessRecord::Upstream{upstream.address, upstream.status, upstream.duration,
-                                             upstream.reused};
-  }
-  record.request_id = {request.id.data(), request.id.size()};
-  record.error = request.error;
-  thread_.access_log->append(record);
 }
 
 }  // namespace gatehouse::edge

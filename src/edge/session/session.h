@@ -8,6 +8,7 @@
 #include "edge/pages/pages.h"
 #include "edge/session/exchange.h"
 #include "edge/session/h1_client.h"
+#include "edge/session/session_request.h"
 #include "edge/session/thread_context.h"
 #include "tls/stream.h"
 
@@ -30,22 +31,21 @@ class Session : public io::Link<SessionLink> {
 
  private:
   enum class Next : unsigned char { request, close, linger, reset };
-  struct Request;
 
   io::Task<bool> handshake();
   io::Task<void> serve();
   io::Task<bool> wait_for_request();
   io::Task<Next> serve_request();
-  io::Task<std::optional<Next>> read_head(Request& request);
-  io::Task<Next> respond(Request& request, H1Client& client);
-  io::Task<Next> refuse(Request& request, const http::Refusal& refusal);
-  io::Task<Next> refuse(Request& request, std::uint16_t status, std::string sentence);
-  io::Task<bool> answer_error(Request& request, ClientSide& client, std::uint16_t status,
+  io::Task<std::optional<Next>> read_head(SessionRequest& request);
+  io::Task<Next> respond(SessionRequest& request, H1Client& client);
+  io::Task<Next> refuse(SessionRequest& request, const http::Refusal& refusal);
+  io::Task<Next> refuse(SessionRequest& request, std::uint16_t status, std::string sentence);
+  io::Task<bool> answer_error(SessionRequest& request, ClientSide& client, std::uint16_t status,
                               std::string_view sentence);
   io::Task<void> linger();
-  Decision decide(Request& request);
-  Page built_in(BuiltIn what, const Request& request);
-  void log(const Request& request, const H1Client* client);
+  Decision decide(SessionRequest& request);
+  Page built_in(BuiltIn what, const SessionRequest& request);
+  void see(const SessionRequest& request, const H1Client* client);
   void enter(ConnectionState state);
   void explain_handshake_fault();
   tls::TlsStream* tls() { return std::get_if<tls::TlsStream>(&stream_); }

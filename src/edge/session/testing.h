@@ -13,10 +13,14 @@
 
 #include "edge/session/session.h"
 #include "io/resolver.h"
+#include "io/testing.h"
 
 namespace gatehouse::edge::testing {
 
 using namespace std::chrono_literals;
+
+inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
+inline constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 // The far end of a connection, in the hands of a test. Never blocks.
 class Peer {
@@ -81,7 +85,7 @@ class Application {
 };
 
 // One thread's edge with a fake clock: sessions over socket pairs, applications over Unix sockets.
-class Edge : public ::testing::Test {
+class Edge : public io::testing::ReactorTest {
  protected:
   Edge() {
     std::string pattern = (std::filesystem::temp_directory_path() / "edge-XXXXXX").string();
@@ -119,15 +123,6 @@ class Edge : public ::testing::Test {
     settle();
     return Peer(io::Fd(fds[1]));
   }
-  void settle() {
-    while (reactor.run_once(0ms)) {
-    }
-  }
-  void advance(std::chrono::nanoseconds by) {
-    clock.advance(by);
-    reactor.run_once(0ms);
-    settle();
-  }
   std::string answer_to(Peer& client, std::string_view request) {
     client.say(request);
     settle();
@@ -141,8 +136,17 @@ class Edge : public ::testing::Test {
     return peer;
   }
 
-  FakeClock clock;
-  io::Reactor reactor{clock};
+  // A connection of the application that has carried one whole exchange of `client`.
+  std::unique_ptr<Peer> kept_by_app(Peer& client) {
+    client.say(kGet);
+    auto peer = taken_by_app();
+    (void)peer->heard();
+    peer->say(kOk);
+    settle();
+    (void)client.heard();
+    return peer;
+  }
+
   EventLog events{{.at_least = LogLevel::error, .fd = -1}, clock};
   EdgeSettings settings;
   std::unique_ptr<WorkerMetrics> metrics = std::make_unique<WorkerMetrics>();
@@ -155,8 +159,5 @@ class Edge : public ::testing::Test {
   std::unique_ptr<ThreadContext> thread;
   io::Scope scope{reactor};
 };
-
-inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
-inline constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 }  // namespace gatehouse::edge::testing
