@@ -14,6 +14,20 @@ Result<crypto::NameConstraints> permitted_by(const cli::RunCommand& command) {
   return certs::parse_permitted(command.permit);
 }
 
+// Clients that dial an address send no name, so only the default certificate can hold it.
+Result<Ok> can_be_asked_for(const certs::DefaultIdentity& identity) {
+  if (!identity.self_signed) return Ok{};
+  const std::vector<ServerName> addresses = identity.self_signed->leaf().names().addresses;
+  if (addresses.empty()) return Ok{};
+  return fail(Fault::operator_input,
+              fmt::format("--host {}: the local CA may not certify this address, and another "
+                          "certificate cannot be chosen for it, because clients that dial an "
+                          "address send no name. Bring a certificate with --certificate and "
+                          "--key, or permit the address with --permit before the first start.",
+                          addresses.front().text()),
+              ErrorKind::usage);
+}
+
 }  // namespace
 
 Result<Identities> Identities::load(const cli::RunCommand& command, const Clock& clock,
@@ -39,6 +53,7 @@ Result<Identities> Identities::made(const cli::RunCommand& command, const Clock&
   if (!folder) return pass_on(folder);
   auto identity = ensure(command, *folder, clock);
   if (!identity) return pass_on(identity);
+  if (auto reachable = can_be_asked_for(*identity); !reachable) return pass_on(reachable);
   Identities identities(command, clock, events, identity->identity);
   identities.folder_.emplace(std::move(*folder));
   identities.take(std::move(*identity));

@@ -1,0 +1,97 @@
+#include "edge/listener/listener.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <gmock/gmock.h>
+
+#include "io/testing.h"
+
+namespace gatehouse::edge {
+namespace {
+
+using ::testing::HasSubstr;
+
+ListenAddress at(std::string_view text) { return ListenAddress::parse(text).value(); }
+
+io::Fd dial(const io::SocketAddress& address) {
+  io::Fd fd(::socket(address.family(), SOCK_STREAM, 0));
+  if (::connect(fd.get(), address.data(), address.size()) != 0) fd.reset();
+  return fd;
+}
+
+TEST(Listener, every_thread_gets_a_socket_of_the_same_port) {
+  const auto opened = open_listener(at("127.0.0.1:0"), 3).value();
+  ASSERT_EQ(opened.size(), 1u);
+  EXPECT_EQ(opened[0].per_thread.size(), 3u);
+  EXPECT_NE(opened[0].address.port(), 0);
+  for (const io::Fd& fd : opened[0].per_thread) {
+    EXPECT_EQ(io::SocketAddress::local_of(fd.get()).port(), opened[0].address.port());
+  }
+  EXPECT_EQ(opened[0].host, "127.0.0.1");
+}
+
+TEST(Listener, localhost_is_both_families_on_one_port) {
+  const auto opened = open_listener(at("localhost:0"), 1).value();
+  ASSERT_GE(opened.size(), 1u);
+  for (const ListeningSockets& sockets : opened) {
+    EXPECT_TRUE(sockets.address.is_loopback());
+    EXPECT_EQ(sockets.address.port(), opened[0].address.port());
+    EXPECT_EQ(sockets.host, "localhost");
+  }
+}
+
+TEST(Listener, I10_a_port_in_use_is_a_conflict_even_if_its_owner_would_share_it) {
+  const auto first = open_listener(at("127.0.0.1:0"), 1).value();
+  const auto taken = "127.0.0.1:" + std::to_string(first[0].address.port());
+  const auto second = open_listener(at(taken), 1);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(second.error().what, HasSubstr(taken));
+}
+
+TEST(Listener, an_address_of_another_machine_is_not_found) {
+  const auto opened = open_listener(at("203.0.113.9:0"), 1);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::not_found);
+}
+
+class Accepting : public io::testing::ReactorTest {
+ protected:
+  Accepting() : sockets(std::move(open_listener(at("127.0.0.1:0"), 1).value()[0])) {
+    acceptor = std::make_unique<Acceptor>(
+        reactor, std::move(sockets.per_thread[0]), events,
+        [this](Accepted accepted) { clients.push_back(std::move(accepted)); });
+    scope.spawn(acceptor->run());
+  }
+  ~Accepting() override {
+    scope.cancel();
+    settle();
+  }
+
+  EventLog events{{.at_least = LogLevel::error, .fd = -1}, clock};
+  ListeningSockets sockets;
+  std::vector<Accepted> clients;
+  std::unique_ptr<Acceptor> acceptor;
+  io::Scope scope{reactor};
+};
+
+TEST_F(Accepting, hands_over_everybody_who_comes_with_their_address) {
+  std::vector<io::Fd> dialled;
+  for (int i = 0; i < 200; ++i) dialled.push_back(dial(sockets.address));
+  settle();
+  ASSERT_EQ(clients.size(), 200u);
+  EXPECT_EQ(clients[0].peer.host(), "127.0.0.1");
+}
+
+TEST_F(Accepting, who_came_before_the_stop_is_served_and_who_comes_later_is_refused) {
+  const io::Fd before = dial(sockets.address);
+  acceptor->stop();
+  settle();
+  EXPECT_EQ(clients.size(), 1u);
+  EXPECT_FALSE(dial(sockets.address));
+  EXPECT_EQ(scope.running(), 0u);
+}
+
+}  // namespace
+}  // namespace gatehouse::edge

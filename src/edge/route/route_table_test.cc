@@ -1,0 +1,89 @@
+#include "edge/route/route_table.h"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::edge {
+namespace {
+
+void ask(http::RequestHead& request, std::string_view path, bool dots = false) {
+  request.path = path;
+  request.dot_segments = dots;
+}
+
+std::uint32_t upstreams(const Site& site, std::string_view path) {
+  http::RequestHead request;
+  ask(request, path);
+  const auto* forward = std::get_if<Forward>(&site.decide(request));
+  return forward == nullptr ? 0 : forward->upstreams;
+}
+
+Site three_routes() {
+  Site site("a", 0);
+  site.add_route("/", Forward{1});
+  site.add_route("/api/v2", Forward{3});
+  site.add_route("/api", Forward{2});
+  return site;
+}
+
+TEST(Site, the_longest_prefix_wins_whatever_the_order_of_adding) {
+  const Site site = three_routes();
+  EXPECT_EQ(upstreams(site, "/"), 1u);
+  EXPECT_EQ(upstreams(site, "/api/x"), 2u);
+  EXPECT_EQ(upstreams(site, "/api/v2/x"), 3u);
+}
+
+TEST(Site, a_prefix_ends_at_a_segment) {
+  const Site site = three_routes();
+  EXPECT_EQ(upstreams(site, "/api"), 2u);
+  EXPECT_EQ(upstreams(site, "/apix"), 1u);
+  EXPECT_EQ(upstreams(site, "/api/v20"), 2u);
+}
+
+TEST(Site, a_question_about_the_whole_server_goes_to_the_default_route) {
+  EXPECT_EQ(upstreams(three_routes(), "*"), 1u);
+  EXPECT_EQ(upstreams(three_routes(), ""), 1u);
+}
+
+TEST(Site, what_no_route_takes_is_404) {
+  Site site("a", 0);
+  site.add_route("/api", Forward{2});
+  http::RequestHead request;
+  ask(request, "/other");
+  EXPECT_EQ(std::get<Refuse>(site.decide(request)).status, 404);
+}
+
+TEST(Site, dots_in_a_path_are_refused_where_prefixes_decide) {
+  const Site several = three_routes();
+  Site one("a", 0);
+  one.add_route("/", Forward{1});
+  http::RequestHead request;
+  ask(request, "/api/../x", true);
+  EXPECT_EQ(std::get<Refuse>(several.decide(request)).status, 400);
+  EXPECT_TRUE(std::holds_alternative<Forward>(one.decide(request)));
+}
+
+TEST(RouteTable, finds_a_site_by_authority_in_any_spelling) {
+  RouteTable table;
+  const auto exact = std::make_shared<Site>("exact", 0);
+  const auto wild = std::make_shared<Site>("wild", 0);
+  table.add(NamePattern::parse("www.example.org").value(), exact);
+  table.add(NamePattern::parse("*.example.org").value(), wild);
+  EXPECT_EQ(table.find("WWW.example.org.:8443"), exact.get());
+  EXPECT_EQ(table.find("api.example.org"), wild.get());
+  EXPECT_EQ(table.find("example.org"), nullptr);
+  EXPECT_EQ(table.find(""), nullptr);
+}
+
+TEST(RouteTable, the_default_answers_for_unknown_and_missing_names_but_not_for_nonsense) {
+  RouteTable table;
+  const auto site = std::make_shared<Site>("default", 0);
+  table.set_default(site);
+  EXPECT_EQ(table.find("anything.example:1"), site.get());
+  EXPECT_EQ(table.find("[::1]"), site.get());
+  EXPECT_EQ(table.find(""), site.get());
+  EXPECT_EQ(table.find("a b"), nullptr);
+  EXPECT_EQ(table.find("user@host"), nullptr);
+}
+
+}  // namespace
+}  // namespace gatehouse::edge
