@@ -7,6 +7,8 @@
 #include <thread>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "app/plan.h"
 #include "app/version.h"
 #include "crypto/digest.h"
@@ -163,6 +165,7 @@ cli::Serving Server::serving() const {
                       .not_after = leaf.not_after(),
                       .sha256 = crypto::hex(leaf.sha256())};
   told.anchor = identities_->anchor_file();
+  told.trust_command = identities_->trust_command();
   return told;
 }
 
