@@ -275,7 +275,7 @@ def test_an_application_that_speaks_before_it_is_asked_is_no_http_server(gatehou
                         "--timeout", "response=300ms")
     with running.connect() as wire:
         answer = wire.ask(host=running.authority)
-        assert spoken.is_set()
+        assert spoken.wait(seconds(5))
         # Before or after our question came first: nobody can tell, but nothing is used twice.
         assert answer.status == 502 or answer.text == "POISON"
         again = wire.ask(host=running.authority)

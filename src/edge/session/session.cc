@@ -123,6 +123,7 @@ io::Task<void> Session::serve() {
     if (tls() == nullptr) stream().socket().reset_on_close();
     co_return;
   }
+  if (next == Next::gone) co_return;
   stream().close_write();
   if (next == Next::linger) co_await linger();
 }
@@ -198,10 +199,10 @@ io::Task<std::optional<Session::Next>> Session::read_head(SessionRequest& reques
       continue;
     }
     if (got.status != io::IoStatus::would_block) {
-      if (in_.empty()) co_return Next::close;
+      if (in_.empty()) co_return Next::gone;
       request.error = "the client left in the middle of a request's head";
       see(request, nullptr);
-      co_return Next::close;
+      co_return Next::gone;
     }
     if (in_.empty()) co_return Next::request;  // a record without content
     const io::Wake wake = co_await stream().socket().readable(deadline);

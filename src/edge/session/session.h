@@ -30,7 +30,13 @@ class Session : public io::Link<SessionLink> {
   bool can_give_way() const { return served_ && state_ == ConnectionState::idle; }
 
  private:
-  enum class Next : unsigned char { request, close, linger, reset };
+  enum class Next : unsigned char {
+    request,
+    close,   // with a goodbye
+    linger,  // the same, and what the client still sends is thrown away
+    reset,   // seen to be cut short
+    gone,    // there is nobody to say goodbye to
+  };
 
   io::Task<bool> handshake();
   io::Task<void> serve();
