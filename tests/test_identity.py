@@ -127,13 +127,12 @@ def test_trust_installed_twice_and_removed_twice_is_said_each_time(gatehouse, tm
     assert list(anchors.iterdir()) == []
 
 
-def test_trust_that_finds_no_store_at_all_is_no_success(gatehouse, tmp_path, monkeypatch):
+def test_trust_that_finds_no_store_at_all_is_no_success(gatehouse, tmp_path):
     running = gatehouse()
-    monkeypatch.setenv("PATH", "/nonexistent")  # no browser either
 
     def trust(verb):
         ended = run("trust", verb, "--state", running.state, "--system-root", tmp_path / "nothing",
-                    home=tmp_path)
+                    home=tmp_path, prefix=["env", "-u", "HOME"])  # and nobody's browsers
         assert [line.split()[0] for line in ended.stdout.splitlines()] == ["skipped", "skipped"]
         return ended.returncode
 

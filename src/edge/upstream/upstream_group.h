@@ -21,8 +21,8 @@ class UpstreamGroup {
 
   // The next idle connection without suspending, or nullptr: then connect().
   UpstreamConnectionPtr take_idle();
-  // Connects to one upstream after the other, best first, until one answers. With `fresh` set,
-  // idle connections are not used.
+  // Connects to one upstream after the other, best first, until one answers. Idle connections are
+  // not used.
   io::Task<std::expected<UpstreamConnectionPtr, Failure>> connect();
 
   std::size_t size() const { return upstreams_.size(); }
