@@ -158,6 +158,9 @@ cli::Serving Server::serving() const {
                               .everywhere = everywhere});
   }
   for (const UpstreamUrl& url : command_.to) told.upstreams.push_back(url.text());
+  for (const cli::RunCommand::Route& route : command_.routes) {
+    told.routes.push_back(fmt::format("{}  ->  {}", route.prefix, route.to.text()));
+  }
   const crypto::Certificate& leaf = identities_->shown().leaf();
   if (std::ranges::none_of(listening_, &edge::ListeningSockets::tls)) return told;
   told.certificate = {.names = leaf.names().texts(),

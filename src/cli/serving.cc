@@ -133,6 +133,7 @@ std::string trust_command(std::string_view program, const std::filesystem::path&
 std::string render_serving(const Serving& serving) {
   std::string out = fmt::format("gatehouse {} serves\n", serving.version);
   out += addresses_text(serving);
+  for (const std::string& route : serving.routes) out += fmt::format("  route        {}\n", route);
   out += certificate_text(serving);
   out += trust_text(serving);
   if (serving.metrics) out += fmt::format("  metrics      http://{}/metrics\n", *serving.metrics);

@@ -55,6 +55,16 @@ TEST(Serving, an_address_of_its_own_is_told_as_it_is) {
   EXPECT_THAT(text, Not(HasSubstr("myhost:")));
 }
 
+TEST(Serving, routes_are_told_one_by_one) {
+  Serving serving = usual();
+  serving.routes = {"/api  ->  http://127.0.0.1:9000", "/static  ->  unix:/run/static.sock"};
+  EXPECT_THAT(render_serving(serving),
+              HasSubstr("https://myhost:8443\n"
+                        "  route        /api  ->  http://127.0.0.1:9000\n"
+                        "  route        /static  ->  unix:/run/static.sock\n"
+                        "  certificate  "));
+}
+
 TEST(Serving, a_certificate_of_another_ca_needs_no_trust_of_ours) {
   Serving serving = usual();
   serving.anchor.clear();
