@@ -14,22 +14,27 @@ bool better(const Upstream& a, const Upstream& b) {
 
 }  // namespace
 
-Upstream* UpstreamGroup::best() {
+Upstream* UpstreamGroup::best() const {
   if (upstreams_.size() == 1) return upstreams_.front().get();
-  // Equal ones take turns.
   const std::size_t count = upstreams_.size();
   Upstream* found = nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     Upstream& candidate = *upstreams_[(turn_ + i) % count];
     if (found == nullptr || better(candidate, *found)) found = &candidate;
   }
-  turn_ = (turn_ + 1) % std::max<std::size_t>(count, 1);
   return found;
 }
 
+void UpstreamGroup::next_turn() {
+  turn_ = (turn_ + 1) % std::max<std::size_t>(upstreams_.size(), 1);
+}
+
+// Without an idle connection the turn stays: connect() is for the same upstream.
 UpstreamConnectionPtr UpstreamGroup::take_idle() {
   Upstream* upstream = best();
-  return upstream == nullptr ? nullptr : upstream->take_idle();
+  auto connection = upstream == nullptr ? nullptr : upstream->take_idle();
+  if (connection) next_turn();
+  return connection;
 }
 
 std::vector<Upstream*> UpstreamGroup::by_preference() {
@@ -45,7 +50,9 @@ std::vector<Upstream*> UpstreamGroup::by_preference() {
 
 io::Task<std::expected<UpstreamConnectionPtr, UpstreamGroup::Failure>> UpstreamGroup::connect() {
   Failure failure{{Fault::operator_input, false, "is not configured", ErrorKind::invalid}, nullptr};
-  for (Upstream* upstream : by_preference()) {
+  const std::vector<Upstream*> order = by_preference();
+  next_turn();
+  for (Upstream* upstream : order) {
     auto connection = co_await upstream->connect();
     if (connection) co_return std::move(*connection);
     failure = {std::move(connection.error()), upstream};

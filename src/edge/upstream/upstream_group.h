@@ -30,10 +30,11 @@ class UpstreamGroup {
 
  private:
   std::vector<Upstream*> by_preference();
-  Upstream* best();
+  Upstream* best() const;
+  void next_turn();
 
   std::vector<std::unique_ptr<Upstream>> upstreams_;
-  std::size_t turn_ = 0;
+  std::size_t turn_ = 0;  // equal ones take turns: where the next search begins
 };
 
 }  // namespace gatehouse::edge
