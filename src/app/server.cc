@@ -192,10 +192,8 @@ void Server::run_until_stopped() {
   while (true) {
     const int signal = wait_for_signal(kRefreshEvery);
     if (signal == SIGTERM || signal == SIGINT) break;
-    if (signal == SIGUSR1 || signal == SIGHUP) {
-      access_log_->reopen();
-      continue;
-    }
+    if (signal == SIGUSR1 || signal == SIGHUP) access_log_->reopen();
+    if (signal == SIGUSR1) continue;
     if (identities_->refresh() != nullptr) publish_identities();
   }
   drain();
