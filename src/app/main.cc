@@ -86,7 +86,7 @@ int carry_out(const cli::Command& command) {
 
 // As it was called; from any folder, where a folder was named.
 std::string program_name(const char* called) {
-  const std::string name = called == nullptr ? "gatehouse" : called;
+  std::string name = called == nullptr ? "gatehouse" : called;
   if (name.find('/') == std::string::npos) return name;
   return std::filesystem::absolute(name).lexically_normal().string();
 }
