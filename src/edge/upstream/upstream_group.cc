@@ -14,25 +14,26 @@ bool better(const Upstream& a, const Upstream& b) {
 
 }  // namespace
 
-Upstream* UpstreamGroup::best() {
+// Equal ones take turns.
+Upstream* UpstreamGroup::best() const {
   if (upstreams_.size() == 1) return upstreams_.front().get();
-  // Equal ones take turns.
   const std::size_t count = upstreams_.size();
   Upstream* found = nullptr;
   for (std::size_t i = 0; i < count; ++i) {
     Upstream& candidate = *upstreams_[(turn_ + i) % count];
     if (found == nullptr || better(candidate, *found)) found = &candidate;
   }
-  turn_ = (turn_ + 1) % std::max<std::size_t>(count, 1);
   return found;
 }
 
 UpstreamConnectionPtr UpstreamGroup::take_idle() {
   Upstream* upstream = best();
-  return upstream == nullptr ? nullptr : upstream->take_idle();
+  auto connection = upstream == nullptr ? nullptr : upstream->take_idle();
+  if (connection) next_turn();
+  return connection;
 }
 
-std::vector<Upstream*> UpstreamGroup::by_preference() {
+std::vector<Upstream*> UpstreamGroup::by_preference() const {
   std::vector<Upstream*> order;
   for (std::size_t i = 0; i < upstreams_.size(); ++i) {
     Upstream* candidate = upstreams_[(turn_ + i) % upstreams_.size()].get();
@@ -45,11 +46,13 @@ std::vector<Upstream*> UpstreamGroup::by_preference() {
 
 io::Task<std::expected<UpstreamConnectionPtr, UpstreamGroup::Failure>> UpstreamGroup::connect() {
   Failure failure{{Fault::operator_input, false, "is not configured", ErrorKind::invalid}, nullptr};
-  for (Upstream* upstream : by_preference()) {
+  const std::vector<Upstream*> order = by_preference();
+  if (!order.empty()) next_turn();
+  for (Upstream* upstream : order) {
     auto connection = co_await upstream->connect();
     if (connection) co_return std::move(*connection);
     failure = {std::move(connection.error()), upstream};
-    if (failure.error.fault == Fault::ours) break;
+    if (failure.error.fault == Fault::ours || failure.error.fault == Fault::machine) break;
     upstream->failed();
   }
   co_return std::unexpected(std::move(failure));

@@ -19,18 +19,18 @@ class UpstreamGroup {
     const Upstream* upstream = nullptr;  // the one that was tried last
   };
 
-  // The next idle connection without suspending, or nullptr: then connect().
+  // An idle connection of the best one without suspending, or nullptr: then connect().
   UpstreamConnectionPtr take_idle();
-  // Connects to one upstream after the other, best first, until one answers. With `fresh` set,
-  // idle connections are not used.
+  // Connects to one upstream after the other, best first, until one answers.
   io::Task<std::expected<UpstreamConnectionPtr, Failure>> connect();
 
   std::size_t size() const { return upstreams_.size(); }
   const Upstream& at(std::size_t index) const { return *upstreams_[index]; }
 
  private:
-  std::vector<Upstream*> by_preference();
-  Upstream* best();
+  std::vector<Upstream*> by_preference() const;
+  Upstream* best() const;
+  void next_turn() { turn_ = (turn_ + 1) % upstreams_.size(); }
 
   std::vector<std::unique_ptr<Upstream>> upstreams_;
   std::size_t turn_ = 0;
