@@ -118,12 +118,12 @@ class Lease {
   }
   // Empties it; in a buffer that is held, data starts behind `headroom` again.
   void clear(std::size_t headroom = 0) { begin_ = end_ = held() ? headroom : 0; }
-  // Moves the data down so that room() is as large as can be.
-  void compact() {
-    if (begin_ == 0 || buffer_ == nullptr) return;
-    std::memmove(buffer_, buffer_ + begin_, size());
-    end_ -= begin_;
-    begin_ = 0;
+  // Moves the data down, so that room() is as large as can be behind this headroom.
+  void compact(std::size_t headroom = 0) {
+    if (begin_ <= headroom) return;
+    std::memmove(buffer_ + headroom, buffer_ + begin_, size());
+    end_ -= begin_ - headroom;
+    begin_ = headroom;
   }
 
  private:

@@ -51,7 +51,8 @@ void Socket::on_events(std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | kBroken)) != 0) readable_ = true;
   if ((events & (EPOLLOUT | kBroken)) != 0) writable_ = true;
   if ((events & (EPOLLRDHUP | kBroken)) != 0) peer_closed_ = true;
-  if (peer_closed_ && when_gone_ != nullptr && reader_ == nullptr) when_gone_->interrupt();
+  if ((events & kBroken) != 0) broken_ = true;
+  if (when_gone_ != nullptr && peer_gone(gone_) && reader_ == nullptr) when_gone_->interrupt();
   // The first one resumed may end both tasks and this socket: the second is only queued.
   if (writable_ && writer_ != nullptr) {
     if (!readable_ || reader_ == nullptr) return writer_->resume(Wake::ready);
@@ -93,7 +94,14 @@ ErrorKind kind_of(int error) {
   }
 }
 
+// What this machine is short of is no fault of the peer.
+bool short_of_resources(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM ||
+         error == EADDRNOTAVAIL;
+}
+
 std::unexpected<Error> no_connection(int error) {
+  if (short_of_resources(error)) return fail_for_now(Fault::machine, std::strerror(error));
   return fail_for_now(Fault::upstream, describe_peer_error(error), kind_of(error));
 }
 

@@ -34,6 +34,10 @@ class Socket final : public EventTarget {
   // After EAGAIN of a call that was not ours (accept, connect, the TLS engine).
   void clear_readable() { readable_ = false; }
   void clear_writable() { writable_ = false; }
+  // What counts as a peer that is gone: that it ended its side, or only that nobody is there to
+  // read any more.
+  enum class Gone : unsigned char { ended, broken };
+
   // The peer has ended its side or the connection is broken; bytes may still be there to read.
   bool peer_closed() const { return peer_closed_; }
   // The errno of the last failed call.
@@ -41,9 +45,13 @@ class Socket final : public EventTarget {
 
   // Ends the current waits with Wake::cancelled; later waits work as usual.
   void interrupt();
-  // When the peer is gone (closed its side, or broke off) while nobody reads here, the waits of
-  // `other` are interrupted; nullptr ends that. `other` is unlinked before it is destroyed.
-  void interrupt_when_gone(Socket* other) { when_gone_ = other; }
+  // When the peer is gone while nobody reads here, the waits of `other` are interrupted; nullptr
+  // ends that. `other` is unlinked before it is destroyed.
+  void interrupt_when_gone(Socket* other, Gone gone = Gone::ended) {
+    when_gone_ = other;
+    gone_ = gone;
+  }
+  bool peer_gone(Gone gone) const { return gone == Gone::ended ? peer_closed_ : broken_; }
   // After this the peer gets a reset instead of an orderly end.
   void reset_on_close();
   void shutdown_write();
@@ -61,6 +69,8 @@ class Socket final : public EventTarget {
   bool readable_ = false;
   bool writable_ = false;
   bool peer_closed_ = false;
+  bool broken_ = false;
+  Gone gone_ = Gone::ended;
   int error_ = 0;
   Waiter* reader_ = nullptr;
   Waiter* writer_ = nullptr;
@@ -96,7 +106,8 @@ inline auto Socket::writable(Deadline deadline) {
 }
 
 // Starts a connection; the socket made of the descriptor becomes writable when it stands. Errors
-// say what the peer did ("refused the connection"), without its address.
+// say what the peer did ("refused the connection"), without its address; those of Fault::machine
+// what is missing here ("Too many open files").
 Result<Fd> start_connect(const SocketAddress& to);
 Task<Result<Ok>> finish_connect(Socket& socket, Deadline deadline);
 

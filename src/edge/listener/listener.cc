@@ -114,19 +114,20 @@ Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address
 
 Acceptor::Acceptor(io::Reactor& reactor, io::Fd fd, EventLog& events, OnAccept on_accept)
     : reactor_(reactor),
-      socket_(std::make_unique<io::Socket>(reactor, std::move(fd))),
+      socket_(reactor, std::move(fd)),
       events_(events),
       on_accept_(std::move(on_accept)) {}
 
 Acceptor::~Acceptor() = default;
 
 io::Task<void> Acceptor::run() {
-  while (socket_) {
-    const io::Wake wake = co_await socket_->readable(io::Deadline::never());
-    if (wake != io::Wake::ready || !socket_) co_return;
+  io::Wake wake = io::Wake::ready;
+  while (wake != io::Wake::cancelled) {
+    wake = co_await socket_.readable(io::Deadline::never());
+    if (wake != io::Wake::ready || stopped_) co_return;
     const Round round = accept_some();
-    if (round == Round::more) co_await reactor_.yield();
-    if (round == Round::out_of_descriptors) co_await reactor_.sleep(reactor_.in(100ms));
+    if (round == Round::more) wake = co_await reactor_.yield();
+    if (round == Round::out_of_descriptors) wake = co_await reactor_.sleep(reactor_.in(100ms));
   }
 }
 
@@ -134,14 +135,14 @@ Acceptor::Round Acceptor::accept_some() {
   for (int i = 0; i < kMostAccepts; ++i) {
     sockaddr_storage peer{};
     socklen_t size = sizeof peer;
-    io::Fd fd(::accept4(socket_->fd(), reinterpret_cast<sockaddr*>(&peer), &size,
+    io::Fd fd(::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&peer), &size,
                         SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
       on_accept_({std::move(fd), io::SocketAddress::from(peer, size)});
       continue;
     }
     if (errno == EAGAIN) {
-      socket_->clear_readable();
+      socket_.clear_readable();
       return Round::drained;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -157,11 +158,12 @@ Acceptor::Round Acceptor::accept_some() {
 }
 
 void Acceptor::stop() {
-  if (!socket_) return;
+  if (stopped_) return;
+  stopped_ = true;
   while (accept_some() == Round::more) {
   }
-  socket_->interrupt();
-  (void)::shutdown(socket_->fd(), SHUT_RD);
+  socket_.interrupt();
+  (void)::shutdown(socket_.fd(), SHUT_RD);
 }
 
 }  // namespace gatehouse::edge

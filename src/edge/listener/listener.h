@@ -46,19 +46,19 @@ class Acceptor {
   ~Acceptor();
 
   io::Task<void> run();
-  // Accepts what has arrived and closes the socket; the kernel refuses whoever comes later.
+  // Accepts what has arrived; the kernel refuses whoever comes later.
   void stop();
 
  private:
-  class Source;
   enum class Round { more, drained, out_of_descriptors };
 
   Round accept_some();
 
   io::Reactor& reactor_;
-  std::unique_ptr<io::Socket> socket_;
+  io::Socket socket_;
   EventLog& events_;
   OnAccept on_accept_;
+  bool stopped_ = false;
 };
 
 }  // namespace gatehouse::edge

@@ -11,6 +11,7 @@ namespace gatehouse::edge {
 namespace {
 
 using ::testing::HasSubstr;
+using namespace std::chrono_literals;
 
 ListenAddress at(std::string_view text) { return ListenAddress::parse(text).value(); }
 
@@ -90,6 +91,17 @@ TEST_F(Accepting, who_came_before_the_stop_is_served_and_who_comes_later_is_refu
   settle();
   EXPECT_EQ(clients.size(), 1u);
   EXPECT_FALSE(dial(sockets.address));
+  EXPECT_EQ(scope.running(), 0u);
+}
+
+TEST_F(Accepting, a_stop_between_two_rounds_is_heard) {
+  std::vector<io::Fd> dialled;
+  for (int i = 0; i < 200; ++i) dialled.push_back(dial(sockets.address));
+  reactor.run_once(0ms);  // one round, after which it lets others run
+  ASSERT_LT(clients.size(), 200u);
+  acceptor->stop();
+  for (int i = 0; i < 10; ++i) reactor.run_once(0ms);
+  EXPECT_EQ(clients.size(), 200u);
   EXPECT_EQ(scope.running(), 0u);
 }
 

@@ -46,6 +46,7 @@ class ClientSide {
   virtual Sent start_response(const http::ResponseHead& response, io::Lease& content, bool end) = 0;
   // The same for what follows; kHeadroom is not needed, kTailroom on both sides is.
   virtual Sent send_content(io::Lease& content, bool end) = 0;
+  // Ends the content; clients whose framing has no place for trailers do not get them.
   virtual Sent send_trailers(io::Lease& empty, const http::Trailers& trailers) = 0;
   // Waits until the client has taken what was handed over. False: it is gone or too slow.
   virtual io::Task<bool> settle(io::Lease& content) = 0;

@@ -79,6 +79,11 @@ Exchange::Step Exchange::not_connected(const UpstreamGroup::Failure& failure) {
   }
   record_.emplace();
   record_->address = failure.upstream->address();
+  if (failure.error.fault == Fault::machine) {
+    end_unanswered(503, fmt::format("gatehouse cannot open a connection to the application: {}.",
+                                    failure.error.what));
+    return Step::end;
+  }
   const bool slow = failure.error.kind == ErrorKind::timed_out;
   thread_.metrics.upstream(failure.upstream->label(), classify(failure.error));
   end_unanswered(slow ? 504 : 502,
@@ -159,7 +164,7 @@ void Exchange::wait_ended(io::Wake wake) {
   if (tunnel_) return;  // it ends as tunnels do: one side leaves, or nobody speaks
   if (wake == io::Wake::timed_out) {
     (void)no_answer(UpstreamResult::response_timed_out, 504, "did not answer in time");
-  } else if (upload_ == Upload::client_failed && client_fault_.status != 0 && !some_answer_) {
+  } else if (upload_ == Upload::client_failed && client_fault_.status != 0) {
     blame(UpstreamResult::cancelled);
     end_unanswered(client_fault_.status, std::move(client_fault_.sentence));
   } else {
@@ -207,6 +212,7 @@ io::Task<bool> Exchange::send_interims(bool& complete) {
       co_return false;
     }
     lease_.consume(response_.size);
+    lease_.compact(kHeadroom);  // every head has the room of the first
     if (parse_head(complete) != Step::go_on) co_return false;
   }
   co_return true;
@@ -290,6 +296,13 @@ void Exchange::begin_tunnel() {
 // At least one byte, or the end that a close is. False: outcome_ says why not.
 io::Task<bool> Exchange::read_more(http::BodyDecoder& decoder) {
   lease_.clear(kTailroom);
+  if (++pieces_ % kPiecesInARow == 0) {
+    const io::Wake wake = co_await thread_.reactor.yield();
+    if (wake != io::Wake::ready) {
+      wait_ended(wake);
+      co_return false;
+    }
+  }
   last_progress_ = thread_.reactor.now();
   while (lease_.empty()) {
     if (!connection_->stream().may_read() && !co_await wait_for_upstream()) co_return false;
@@ -300,7 +313,10 @@ io::Task<bool> Exchange::read_more(http::BodyDecoder& decoder) {
     } else if (got.status != io::IoStatus::would_block) {
       // A reset is an end only where the length does not depend on it.
       const bool orderly = got.status == io::IoStatus::closed && decoder.finish_at_close();
-      if (!orderly && !tunnel_) end_broken();
+      if (!orderly && !tunnel_) {
+        (void)no_answer(UpstreamResult::closed_early, 502,
+                        "closed the connection in the middle of its answer");
+      }
       co_return orderly;
     }
   }

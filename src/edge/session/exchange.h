@@ -44,6 +44,9 @@ class Exchange {
   enum class Step : unsigned char { go_on, replay, end };
   enum class Upload : unsigned char { none, running, done, client_failed, upstream_failed };
 
+  // After as many reads without a wait the others of this thread have their turn.
+  static constexpr int kPiecesInARow = 32;
+
   // The phases, in their order. `outcome_` is set where one returns Step::end.
   io::Task<Step> connect(bool fresh);
   io::Task<Step> send_request();
@@ -70,7 +73,6 @@ class Exchange {
   Step build_request(io::Lease& out);
   Step parse_head(bool& complete);
   io::Task<bool> wait_for_upstream();
-  void read_failed(io::IoStatus status);
   void wait_ended(io::Wake wake);
   Step not_connected(const UpstreamGroup::Failure& failure);
   Step no_answer(UpstreamResult result, std::uint16_t status, std::string_view clause);
@@ -97,6 +99,7 @@ class Exchange {
   Outcome outcome_;
   SteadyTime last_progress_{};
   int interims_ = 0;
+  int pieces_ = 0;
   bool tunnel_ = false;
   bool clean_ = false;        // nothing of this exchange is left on the upstream connection
   bool some_answer_ = false;  // the upstream has sent a byte

@@ -1,3 +1,4 @@
+#include "edge/session/chunk.h"
 #include "edge/session/exchange.h"
 #include "http/h1_writer.h"
 
@@ -8,7 +9,7 @@ namespace gatehouse::edge {
 io::Task<void> Exchange::upload() {
   io::Lease content(thread_.reactor.buffers());
   Upload end = Upload::done;
-  while (end == Upload::done && !client_.body_done()) {
+  for (int pieces = 1; end == Upload::done && !client_.body_done(); ++pieces) {
     content.clear(io::BufferPool::kTailroom);
     auto read = co_await client_.read_body(content);
     if (!read) {
@@ -16,6 +17,8 @@ io::Task<void> Exchange::upload() {
       end = Upload::client_failed;
     } else if (!co_await write_upload(content, client_.body_done())) {
       end = Upload::upstream_failed;
+    } else if (pieces % kPiecesInARow == 0 && co_await thread_.reactor.yield() != io::Wake::ready) {
+      end = Upload::client_failed;
     }
   }
   upload_ = end;
@@ -27,12 +30,7 @@ io::Task<void> Exchange::upload() {
 io::Task<bool> Exchange::write_upload(io::Lease& content, bool end) {
   const bool chunked = !tunnel_ && request_framing_.kind == http::BodyLength::Kind::chunked;
   std::string trailers;
-  if (chunked && !content.empty()) {
-    char* const start = content.data();
-    const std::size_t prefix = http::chunk_prefix(start, content.size());
-    content.append(http::kChunkSuffix);
-    content.prepend(prefix);
-  }
+  if (chunked) make_chunk(content);
   if (chunked && end) {
     if (const http::Trailers* extra = client_.trailers()) {
       trailers.resize(http::kLastChunk.size() + extra->wire_size());

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "edge/session/chunk.h"
 #include "http/h1_writer.h"
 
 namespace gatehouse::edge {
@@ -28,7 +29,7 @@ H1Client::H1Client(ThreadContext& thread, io::ByteStream& stream, io::Lease& in,
       facts_(facts),
       decoder_(request.body),
       used_(request.size),
-      half_close_ends_(half_close_ends),
+      when_gone_(half_close_ends ? io::Socket::Gone::ended : io::Socket::Gone::broken),
       keep_alive_(request.keep_alive && !thread.draining) {}
 
 // ------------------------------------------------------------------ content of the request
@@ -143,6 +144,8 @@ Sent H1Client::start_response(const http::ResponseHead& response, io::Lease& con
   framing_ = http::client_framing(response, request_.minor);
   if (framing_.kind == http::BodyLength::Kind::until_close || thread_.draining) keep_alive_ = false;
   if (tunnel_ || response.status == 101) keep_alive_ = false;
+  // Nobody will read the rest of the request.
+  if (end && !body_done()) keep_alive_ = false;
   content.take(io::BufferPool::Size::small, io::BufferPool::kHeadroom);
   bytes_sent_ += content.size();
   http::ClientResponse how;
@@ -168,6 +171,7 @@ Sent H1Client::send_content(io::Lease& content, bool end) {
 Sent H1Client::send_trailers(io::Lease& empty, const http::Trailers& trailers) {
   empty.take(io::BufferPool::Size::large, 0);
   empty.clear();
+  if (framing_.kind != http::BodyLength::Kind::chunked) return put(empty, true);
   const auto size = http::write_last_chunk(empty.room(), trailers);
   if (!size) return Sent::failed;
   empty.added(*size);
@@ -176,12 +180,7 @@ Sent H1Client::send_trailers(io::Lease& empty, const http::Trailers& trailers) {
 
 void H1Client::frame(io::Lease& content, bool end) {
   if (framing_.kind != http::BodyLength::Kind::chunked) return;
-  if (!content.empty()) {
-    char* const start = content.data();
-    const std::size_t prefix = http::chunk_prefix(start, content.size());
-    content.append(http::kChunkSuffix);
-    content.prepend(prefix);
-  }
+  make_chunk(content);
   if (end) content.append(http::kLastChunk);
 }
 
@@ -213,9 +212,10 @@ void H1Client::become_tunnel() {
   framing_ = http::BodyLength::until_close();
 }
 
-void H1Client::interrupt_when_gone(io::Socket* upstream) { socket_.interrupt_when_gone(upstream); }
+void H1Client::interrupt_when_gone(io::Socket* upstream) {
+  socket_.interrupt_when_gone(upstream, when_gone_);
+}
 
-// A TLS client that ends its side is gone; a plain one may still read.
-bool H1Client::gone() const { return half_close_ends_ && socket_.peer_closed(); }
+bool H1Client::gone() const { return socket_.peer_gone(when_gone_); }
 
 }  // namespace gatehouse::edge

@@ -35,6 +35,8 @@ class H1Client final : public ClientSide {
   void close_after_response() { keep_alive_ = false; }
   // The connection can carry another request now.
   bool reusable() const { return keep_alive_ && ended_ && body_done() && !overrun_; }
+  // There is, or may be, more from the client than is looked at.
+  bool left_over() const { return !body_done() || overrun_; }
   bool started() const { return started_; }
   bool ended() const { return ended_; }
   std::uint64_t bytes_read() const { return bytes_read_; }
@@ -65,7 +67,7 @@ class H1Client final : public ClientSide {
   std::size_t used_;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_sent_ = 0;
-  bool half_close_ends_;
+  io::Socket::Gone when_gone_;  // a TLS client that ends its side is; a plain one may still read
   bool keep_alive_;
   bool started_ = false;
   bool ended_ = false;

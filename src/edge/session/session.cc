@@ -44,7 +44,9 @@ void Session::enter(ConnectionState state) {
 }
 
 void Session::drain() {
-  if (state_ == ConnectionState::idle) stream().socket().interrupt();
+  if (state_ != ConnectionState::idle) return;
+  leaving_ = true;
+  stream().socket().interrupt();
 }
 
 io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& listener,
@@ -107,16 +109,13 @@ void Session::explain_handshake_fault() {
 }
 
 io::Task<void> Session::serve() {
+  idle_since_ = thread_.reactor.now();
   Next next = Next::request;
   while (next == Next::request) {
-    enter(ConnectionState::idle);
-    if (in_.empty() && !co_await wait_for_request()) {
-      next = Next::close;
-      break;
-    }
+    next = co_await wait_for_request();
+    if (next != Next::request) break;
     enter(ConnectionState::active);
     next = co_await serve_request();
-    served_ = true;
   }
   if (next == Next::reset) {
     // Without close_notify a TLS client sees that something is missing, and keeps what it has got.
@@ -125,17 +124,27 @@ io::Task<void> Session::serve() {
   }
   if (next == Next::gone) co_return;
   stream().close_write();
-  if (next == Next::linger) co_await linger();
+  // What is unread at the close would make it a reset.
+  if (next == Next::linger || stream().socket().can_read()) co_await linger();
 }
 
-// Holds no buffer. False: the client has gone, waited too long, or we stop.
-io::Task<bool> Session::wait_for_request() {
-  in_.drop();
-  if (stream().may_read()) co_return true;
-  if (thread_.draining) co_return false;
-  const io::Wake wake =
-      co_await stream().socket().readable(thread_.reactor.in(thread_.settings.client.idle));
-  co_return wake == io::Wake::ready;
+// Holds no buffer while it waits. Closes when the client waited too long or we stop.
+io::Task<Session::Next> Session::wait_for_request() {
+  in_.drop_if_empty();
+  io::Wake wake = io::Wake::ready;
+  if (!in_.empty() || stream().may_read()) {
+    // Who sends one request upon the other does not keep the others of this thread waiting.
+    if (served_) wake = co_await thread_.reactor.yield();
+  } else if (thread_.draining) {
+    wake = io::Wake::cancelled;
+  } else {
+    enter(ConnectionState::idle);
+    // What is no request, such as half a record, does not extend it.
+    const auto deadline = io::Deadline::at(idle_since_ + thread_.settings.client.idle);
+    wake = co_await stream().socket().readable(deadline);
+  }
+  leaving_ = false;
+  co_return wake == io::Wake::ready ? Next::request : Next::close;
 }
 
 // The client may still be sending what nobody wants; closing at once would reset the connection
@@ -176,6 +185,8 @@ io::Task<Session::Next> Session::serve_request() {
     used = client.used_input();
   }
   in_.consume(used);
+  served_ = true;
+  idle_since_ = thread_.reactor.now();
   co_return next;
 }
 
@@ -298,7 +309,7 @@ io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& clie
     co_return Next::reset;
   }
   if (client.reusable()) co_return Next::request;
-  co_return client.body_done() ? Next::close : Next::linger;
+  co_return client.left_over() ? Next::linger : Next::close;
 }
 
 Page Session::built_in(BuiltIn what, const SessionRequest& request) {

@@ -27,7 +27,7 @@ class Session : public io::Link<SessionLink> {
   // Between two requests: ends the connection now. Otherwise it ends with the running request.
   void drain();
   // Waits for a further request: the first one to go when there is no place for another client.
-  bool can_give_way() const { return served_ && state_ == ConnectionState::idle; }
+  bool can_give_way() const { return served_ && !leaving_ && state_ == ConnectionState::idle; }
 
  private:
   enum class Next : unsigned char {
@@ -40,7 +40,7 @@ class Session : public io::Link<SessionLink> {
 
   io::Task<bool> handshake();
   io::Task<void> serve();
-  io::Task<bool> wait_for_request();
+  io::Task<Next> wait_for_request();
   io::Task<Next> serve_request();
   io::Task<std::optional<Next>> read_head(SessionRequest& request);
   io::Task<Next> respond(SessionRequest& request, H1Client& client);
@@ -66,6 +66,8 @@ class Session : public io::Link<SessionLink> {
   bool peer_trusted_;
   ConnectionState state_;
   bool served_ = false;
+  bool leaving_ = false;
+  SteadyTime idle_since_{};
   // The last Host and its site: the next request on this connection mostly has the same.
   std::string known_authority_;
   const Site* known_site_ = nullptr;

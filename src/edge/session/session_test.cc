@@ -217,5 +217,109 @@ TEST_F(SessionTest, content_beyond_the_limit_is_refused_whatever_its_framing) {
               StartsWith("HTTP/1.1 413 "));
 }
 
+TEST_F(SessionTest, a_client_may_end_its_side_while_it_waits_for_the_answer_over_plain_http) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  client.end_writing();
+  settle();
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("ok"));
+}
+
+TEST_F(SessionTest, a_client_that_has_left_ends_the_request_at_the_application) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  client.leave();
+  settle();
+  (void)app_side->heard();
+  EXPECT_TRUE(app_side->ended());
+  EXPECT_EQ(thread->open_sessions, 0u);
+}
+
+TEST_F(SessionTest, trailers_are_not_content_of_an_answer_to_http_1_0) {
+  Peer client = connect();
+  client.say("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+  auto app_side = taken_by_app();
+  app_side->say(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 7\r\n\r\n");
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("\r\n\r\nabc"));
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(SessionTest, an_answer_that_ends_before_the_request_says_that_the_connection_ends) {
+  Peer client = connect();
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nsome");
+  auto app_side = taken_by_app();
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), HasSubstr("Connection: close\r\n"));
+}
+
+TEST_F(SessionTest, content_that_is_refused_after_an_interim_answer_is_still_answered) {
+  Peer client = connect();
+  client.say(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 100 Continue\r\n\r\n");
+  settle();
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 100 "));
+  EXPECT_THAT(answer_to(client, "this is no chunk"), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_F(SessionTest, more_pipelined_requests_than_are_kept_do_not_cost_the_answer_before_them) {
+  Peer client = connect();
+  // Read together with the content, but too much for the buffer of heads.
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  auto app_side = taken_by_app();
+  std::string rest = "0\r\n\r\n";
+  while (rest.size() < 30'000) rest += kGet;
+  client.say(rest);
+  settle();
+  client.say(rest);
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("\r\n\r\nok"));
+  EXPECT_FALSE(client.was_reset());
+}
+
+TEST_F(SessionTest, a_connection_gives_way_once) {
+  Peer client = connect();
+  auto app_side = kept_by_app(client);
+  Session& session = *thread->sessions.front();
+  ASSERT_TRUE(session.can_give_way());
+  session.drain();
+  EXPECT_FALSE(session.can_give_way()) << "its place is promised already";
+  settle();
+  EXPECT_EQ(thread->open_sessions, 0u);
+}
+
+TEST_F(SessionTest, who_sends_requests_without_pause_does_not_keep_others_waiting) {
+  auto site = std::make_shared<Site>("default", 0);
+  site->add_route("/", Refuse{404, "Nothing."});
+  routes.set_default(site);
+  Peer greedy = connect();
+  Peer modest = connect();
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += kGet;
+  greedy.say(many);
+  modest.say(kGet);
+  std::string greedy_heard;
+  std::string modest_heard;
+  for (int i = 0; i < 5 && modest_heard.empty(); ++i) {
+    reactor.run_once(0ms);
+    greedy_heard += greedy.heard();
+    modest_heard += modest.heard();
+  }
+  EXPECT_THAT(modest_heard, StartsWith("HTTP/1.1 404 "));
+  std::size_t answers = 0;
+  for (std::size_t at = 0; (at = greedy_heard.find("HTTP/1.1 404 ", at)) != std::string::npos; ++at)
+    ++answers;
+  EXPECT_LT(answers, 100u);
+}
+
 }  // namespace
 }  // namespace gatehouse::edge

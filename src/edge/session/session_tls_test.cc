@@ -168,5 +168,18 @@ TEST_F(SessionTls, the_welcome_page_tells_how_it_was_reached) {
   EXPECT_THAT(ask(*end, "a.example"), HasSubstr("TLS 1.3"));
 }
 
+TEST_F(SessionTls, half_a_record_now_and_then_does_not_keep_a_connection_open) {
+  const auto end = shake_hands();
+  (void)ask(*end, "a.example");
+  ASSERT_EQ(thread->open_sessions, 1u);
+  const std::string_view record("\x17\x03\x03\x01\x01", 5);
+  for (const char& part : record.substr(0, 4)) {
+    end->stream.socket().send({&part, 1});
+    settle();
+    advance(20s);
+  }
+  EXPECT_EQ(thread->open_sessions, 0u);
+}
+
 }  // namespace
 }  // namespace gatehouse::edge

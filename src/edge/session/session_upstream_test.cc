@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <gmock/gmock.h>
 
 #include "edge/session/session.h"
@@ -18,6 +20,23 @@ using ::testing::StartsWith;
 using namespace std::chrono_literals;
 
 class SessionUpstream : public Edge {};
+
+// While it lives, the process can open nothing more.
+class NoMoreDescriptors {
+ public:
+  NoMoreDescriptors() {
+    (void)getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    (void)setrlimit(RLIMIT_NOFILE, &none);
+  }
+  NoMoreDescriptors(const NoMoreDescriptors&) = delete;
+  NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
+  ~NoMoreDescriptors() { (void)setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
 
 TEST_F(SessionUpstream, bytes_that_nobody_asked_for_never_become_an_answer) {
   Peer client = connect();
@@ -108,6 +127,69 @@ TEST_F(SessionUpstream, a_dead_application_among_two_is_not_noticed_by_clients) 
     settle();
     EXPECT_THAT(client.heard(), EndsWith("ok"));
   }
+}
+
+TEST_F(SessionUpstream, applications_that_are_equally_free_take_turns) {
+  testing::Application other(folder / "other");
+  upstreams = {app->url(), other.url()};
+  Peer client = connect();
+  std::array<int, 2> asked{};
+  std::array<std::unique_ptr<Peer>, 2> kept;
+  for (int i = 0; i < 8; ++i) {
+    client.say(kGet);
+    settle();
+    for (std::size_t j = 0; j < 2; ++j) {
+      if (auto opened = (j == 0 ? *app : other).accept()) {
+        EXPECT_FALSE(kept[j]) << "a second connection to one that had an idle one";
+        kept[j] = std::move(opened);
+      }
+      if (!kept[j] || kept[j]->heard().empty()) continue;
+      ++asked[j];
+      kept[j]->say(kOk);
+    }
+    settle();
+    EXPECT_THAT(client.heard(), EndsWith("ok"));
+  }
+  EXPECT_EQ(asked[0], 4);
+  EXPECT_EQ(asked[1], 4);
+}
+
+TEST_F(SessionUpstream, large_interim_answers_leave_room_for_the_final_one) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  const std::string link = "Link: </" + std::string(9000, 'x') + ">\r\n\r\n";
+  app_side->say("HTTP/1.1 103 Early Hints\r\n" + link + "HTTP/1.1 103 Early Hints\r\n" + link +
+                "HTTP/1.1 103 Early Hints\r\n" + link + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" +
+                link + "ok");
+  settle();
+  const std::string answers = client.heard();
+  EXPECT_NE(answers.find("HTTP/1.1 200 OK"), std::string::npos);
+  EXPECT_TRUE(answers.ends_with("\r\n\r\nok"));
+}
+
+TEST_F(SessionUpstream, an_answer_that_breaks_off_is_a_failure_of_its_application) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
+  settle();
+  EXPECT_FALSE(thread->upstreams.front()->at(0).ejected());
+  app_side->leave();
+  settle();
+  EXPECT_TRUE(thread->upstreams.front()->at(0).ejected());
+}
+
+TEST_F(SessionUpstream, want_of_descriptors_here_is_not_blamed_on_the_application) {
+  Peer client = connect();
+  client.say(kGet);
+  {
+    const NoMoreDescriptors none;
+    settle();
+  }
+  const std::string answer = client.heard();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_FALSE(thread->upstreams.front()->at(0).ejected());
 }
 
 }  // namespace

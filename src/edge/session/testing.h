@@ -51,6 +51,7 @@ class Peer {
   }
   // As of the last heard().
   bool ended() const { return ended_; }
+  bool was_reset() const { return reset_; }
   void end_writing() { ::shutdown(fd_.get(), SHUT_WR); }
   void leave() { fd_.reset(); }
   bool here() const { return static_cast<bool>(fd_); }

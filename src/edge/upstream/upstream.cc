@@ -19,8 +19,8 @@ bool sound(UpstreamConnection& connection) {
          !connection.socket().reactor().has_input_event(socket);
 }
 
-// Whatever it says before it is asked would be taken for an answer.
-Error spoke_unasked() {
+Error not_sound(const io::Socket& socket) {
+  if (socket.peer_closed()) return {Fault::upstream, true, "closed the connection at once"};
   return {Fault::upstream, false, "spoke before it was asked: it is no HTTP server"};
 }
 
@@ -73,11 +73,11 @@ io::Task<Result<UpstreamConnectionPtr>> Upstream::connect() {
       auto connection = std::make_unique<UpstreamConnection>(*this, std::move(*fd));
       auto connected = co_await io::finish_connect(connection->socket(), deadline);
       if (connected && sound(*connection)) co_return connection;
-      last = connected ? spoke_unasked() : std::move(connected.error());
+      last = connected ? not_sound(connection->socket()) : std::move(connected.error());
     } else {
       last = std::move(fd.error());
     }
-    if (last.fault == Fault::ours) break;
+    if (last.fault == Fault::ours || last.fault == Fault::machine) break;
   }
   co_return std::unexpected(std::move(last));
 }

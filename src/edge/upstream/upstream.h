@@ -96,8 +96,8 @@ class Upstream {
   std::string address_;
   UpstreamTimeouts timeouts_;
   std::uint32_t label_;
-  std::vector<UpstreamConnectionPtr> idle_;  // the latest at the back
   std::size_t open_ = 0;
+  std::vector<UpstreamConnectionPtr> idle_;  // the latest at the back
   int failures_ = 0;
   SteadyTime ejected_until_{};
   Sweep sweep_{*this};

@@ -37,7 +37,7 @@ UpstreamConnectionPtr UpstreamGroup::take_idle() {
   return connection;
 }
 
-std::vector<Upstream*> UpstreamGroup::by_preference() {
+std::vector<Upstream*> UpstreamGroup::by_preference() const {
   std::vector<Upstream*> order;
   for (std::size_t i = 0; i < upstreams_.size(); ++i) {
     Upstream* candidate = upstreams_[(turn_ + i) % upstreams_.size()].get();
@@ -56,7 +56,7 @@ io::Task<std::expected<UpstreamConnectionPtr, UpstreamGroup::Failure>> UpstreamG
     auto connection = co_await upstream->connect();
     if (connection) co_return std::move(*connection);
     failure = {std::move(connection.error()), upstream};
-    if (failure.error.fault == Fault::ours) break;
+    if (failure.error.fault == Fault::ours || failure.error.fault == Fault::machine) break;
     upstream->failed();
   }
   co_return std::unexpected(std::move(failure));

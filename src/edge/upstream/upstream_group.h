@@ -19,7 +19,7 @@ class UpstreamGroup {
     const Upstream* upstream = nullptr;  // the one that was tried last
   };
 
-  // The next idle connection without suspending, or nullptr: then connect().
+  // An idle connection of the best one without suspending, or nullptr: then connect().
   UpstreamConnectionPtr take_idle();
   // Connects to one upstream after the other, best first, until one answers. Idle connections are
   // not used.
@@ -29,7 +29,7 @@ class UpstreamGroup {
   const Upstream& at(std::size_t index) const { return *upstreams_[index]; }
 
  private:
-  std::vector<Upstream*> by_preference();
+  std::vector<Upstream*> by_preference() const;
   Upstream* best() const;
   void next_turn();
 

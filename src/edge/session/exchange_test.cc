@@ -1,0 +1,87 @@
+#include "edge/session/exchange.h"
+
+#include <gmock/gmock.h>
+
+#include "edge/session/testing.h"
+
+namespace gatehouse::edge {
+namespace {
+
+using testing::Edge;
+using testing::Peer;
+using namespace std::chrono_literals;
+
+// A client that takes everything at once, and whose application never runs out of content.
+class InsatiableClient final : public ClientSide {
+ public:
+  explicit InsatiableClient(std::unique_ptr<Peer>& application) : application_(application) {
+    request_.method = http::Method::get;
+    request_.method_text = "GET";
+    request_.target = request_.path = "/";
+    request_.authority_text = "a";
+  }
+
+  const http::RequestHead& request() const override { return request_; }
+  const http::ClientFacts& facts() const override { return facts_; }
+  bool body_done() const override { return true; }
+  std::expected<void, ClientFault> take_body(io::Lease& /*into*/) override { return {}; }
+  io::Task<std::expected<void, ClientFault>> read_body(io::Lease& /*into*/) override {
+    co_return std::expected<void, ClientFault>{};
+  }
+  const http::Trailers* trailers() const override { return nullptr; }
+  io::Task<bool> send_interim(const http::ResponseHead& /*response*/) override { co_return true; }
+  Sent start_response(const http::ResponseHead& /*response*/, io::Lease& content,
+                      bool /*end*/) override {
+    return take(content);
+  }
+  Sent send_content(io::Lease& content, bool /*end*/) override { return take(content); }
+  Sent send_trailers(io::Lease& /*empty*/, const http::Trailers& /*trailers*/) override {
+    return Sent::done;
+  }
+  io::Task<bool> settle(io::Lease& /*content*/) override { co_return true; }
+  void become_tunnel() override {}
+  void interrupt_when_gone(io::Socket* /*upstream*/) override {}
+  bool gone() const override { return false; }
+
+  std::size_t taken = 0;
+
+ private:
+  Sent take(io::Lease& content) {
+    taken += content.size();
+    content.consume(content.size());
+    application_->say(std::string(64 * 1024, 'x'));
+    return taken < (std::size_t{64} << 20) ? Sent::done : Sent::failed;
+  }
+
+  std::unique_ptr<Peer>& application_;
+  http::RequestHead request_;
+  http::ClientFacts facts_;
+};
+
+class ExchangeTest : public Edge {
+ protected:
+  static io::Task<void> run(Exchange& exchange, bool& ended) {
+    (void)co_await exchange.run();
+    ended = true;
+  }
+};
+
+TEST_F(ExchangeTest, content_without_end_does_not_keep_others_waiting) {
+  open();
+  std::unique_ptr<Peer> application;
+  InsatiableClient client(application);
+  std::optional<UpstreamRecord> record;
+  Exchange exchange(*thread, client, *thread->upstreams.front(), record);
+  bool ended = false;
+  scope.spawn(run(exchange, ended));
+  application = taken_by_app();
+  application->say("HTTP/1.1 200 OK\r\n\r\n" + std::string(64 * 1024, 'x'));
+  reactor.run_once(0ms);
+  EXPECT_GT(client.taken, 0u);
+  EXPECT_FALSE(ended) << "the loop came back only at the end of it all";
+  scope.cancel();
+  settle();
+}
+
+}  // namespace
+}  // namespace gatehouse::edge
