@@ -9,10 +9,9 @@ import subprocess
 import pytest
 
 from support import binary
-from support.wait import until
 from support.documents import Block, blocks, documents, matches, unmarked
 from support.program import environment, run
-from support.wait import seconds
+from support.wait import seconds, until
 
 BLOCKS = [block for file in documents(binary.ROOT) for block in blocks(file, binary.ROOT)]
 

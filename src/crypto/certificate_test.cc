@@ -59,7 +59,7 @@ TEST(Certificate, knows_its_key) {
 
 TEST(Certificate, copies_share_the_bytes) {
   const Certificate certificate = sample();
-  const Certificate copy = certificate;
+  const Certificate copy = certificate;  // NOLINT(performance-*): the copy is what is tested
   EXPECT_EQ(copy.buffer(), certificate.buffer());
   EXPECT_EQ(copy, certificate);
   EXPECT_EQ(copy.to_pem(), samples::kCertificate);
