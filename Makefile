@@ -16,7 +16,7 @@ run_flags = --listen $(LISTEN) $(if $(UPSTREAM),--to $(UPSTREAM)) $(if $(asked_h
 build: ## builds the program: build/gatehouse
 	@tools/build.sh release gatehouse
 
-run: build ## HTTPS in front of UPSTREAM, or a welcome page without one
+run: build ## HTTPS in front of UPSTREAM=http://..., or a welcome page; also LISTEN= HOST= STATE= ARGS="..."
 	@exec build/gatehouse run $(run_flags)
 
 test: ## every test; STAGES="unit program" for some of them
@@ -26,10 +26,10 @@ soak: build ## what is long or large: gigabytes, thousands of connections
 	@tools/setup.sh test
 	@GATEHOUSE=$(CURDIR)/build/gatehouse /usr/bin/python3 -m pytest tests -m soak -v $(PYTEST_ARGS)
 
-fuzz: ## each fuzz target for FUZZ_SECONDS of CPU (600)
+fuzz: ## each fuzz target for FUZZ_SECONDS=600 of CPU; TARGETS="..." for some of them
 	@tools/fuzz.sh $(FUZZ_SECONDS) $(TARGETS)
 
-bench: build ## beside the newest haproxy and nginx that Debian has
+bench: build ## beside the newest haproxy and nginx that Debian has, as root; QUICK=1 to try it
 	@tools/setup.sh bench
 	@bench/run $(ARGS)
 

@@ -7,7 +7,7 @@ import pytest
 
 from support import binary, hello, http1
 from support.resources import allow_descriptors, memory, open_sockets
-from support.wait import seconds, until
+from support.wait import seconds, settled, until
 from support.wire import Wire
 
 COUNTS = [pytest.param(200, id="200"), pytest.param(2000, id="2000", marks=pytest.mark.soak)]
@@ -73,7 +73,8 @@ def test_stalled_connections_harm_nobody_and_end_at_their_deadline(
                         "--timeout", f"{deadline}={int(patience * 1000)}ms")
     running.stalled_context = running.context()
     served(running)
-    sockets_before, memory_before = open_sockets(running.pid), memory(running.pid)
+    sockets_before = settled(lambda: open_sockets(running.pid))
+    memory_before = memory(running.pid)
     stalled = [stall(running) for _ in range(count)]
     try:
         until(lambda: open_sockets(running.pid) >= sockets_before + count, "all are open", 30)

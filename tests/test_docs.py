@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from support import binary
+from support.wait import until
 from support.documents import Block, blocks, documents, matches, unmarked
 from support.program import environment, run
 from support.wait import seconds
@@ -109,8 +110,13 @@ def test_every_flag_of_the_help_is_in_the_reference_and_no_other(verb, tmp_path)
 def test_every_metric_is_in_the_reference_and_no_other(gatehouse):
     running = gatehouse("--metrics", "127.0.0.1:0")
     running.ask()
-    served = {re.sub("_(bucket|sum|count)$", "", name) if "duration" in name else name
-              for name, _ in running.metrics()}
+
+    def names():
+        return {re.sub("_(bucket|sum|count)$", "", name) if "duration" in name else name
+                for name, _ in running.metrics()}
+    # A request is counted after its answer has left.
+    until(lambda: "gatehouse_http_requests_total" in names(), "the request is counted")
+    served = names()
     rows = re.findall(r"^\| (`.*?) \| (?:counter|gauge|histogram) \|", reference("metrics.md"),
                       re.MULTILINE)
     written = {name for row in rows for name in re.findall(r"`(\w+)`", row)}

@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import re
+import signal
 import socket
 import subprocess
 
@@ -11,7 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from support import certificates
 from support.program import run
+from support.wait import until
 
 
 def openssl(*words):
@@ -93,6 +96,28 @@ def test_a_stolen_issuer_key_convinces_nobody_of_other_names(gatehouse, tmp_path
     assert "permitted subtree violation" in refused.stderr
 
 
+def test_a_running_gatehouse_follows_the_name_of_the_machine(gatehouse):
+    """A14, T11, M11: a new certificate is served without a restart, and connections that are open live on."""
+    if subprocess.run(["unshare", "--uts", "true"], capture_output=True).returncode:
+        pytest.skip("needs the right to make a UTS namespace")
+    running = gatehouse(prefix=[
+        "unshare", "--uts", "sh", "-c", 'hostname box && exec "$@"', "sh"])
+    anchor = open(running.anchor, "rb").read()
+
+    def served_names():
+        with running.connect() as wire:
+            return certificates.names(certificates.served(wire))
+
+    assert "new.box" not in served_names()
+    with running.connect() as wire:
+        assert wire.ask(host=running.authority).status == 200
+        subprocess.run(["nsenter", "-t", str(running.pid), "-u", "hostname", "new.box"], check=True)
+        running.signal(signal.SIGHUP)
+        until(lambda: "new.box" in served_names(), "the new certificate is served")
+        until(lambda: "new.box" in wire.ask(host=running.authority).text, "the page tells of it")
+    assert open(running.anchor, "rb").read() == anchor
+
+
 def test_a_permission_that_comes_too_late_is_said_and_changes_nothing(gatehouse, tmp_path):
     state = tmp_path / "state"
     first = gatehouse(state=state)
@@ -125,3 +150,16 @@ def test_trust_installed_twice_and_removed_twice_is_said_each_time(gatehouse, tm
     assert trust("uninstall") == ["done", "done"]
     assert trust("uninstall") == ["already", "already"]
     assert list(anchors.iterdir()) == []
+
+
+def test_trust_that_finds_no_store_at_all_is_no_success(gatehouse, tmp_path):
+    running = gatehouse()
+
+    def trust(verb):
+        ended = run("trust", verb, "--state", running.state, "--system-root", tmp_path / "nothing",
+                    home=tmp_path, prefix=["env", "-u", "HOME"])  # and nobody's browsers
+        assert [line.split()[0] for line in ended.stdout.splitlines()] == ["skipped", "skipped"]
+        return ended.returncode
+
+    assert trust("install") == 4
+    assert trust("uninstall") == 0

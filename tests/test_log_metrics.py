@@ -201,6 +201,10 @@ def test_counters_of_all_workers_add_up(gatehouse, upstream):
     assert running.said["workers"] == 4
 
 
+def test_there_is_a_worker_for_each_cpu_unless_said(gatehouse):
+    assert gatehouse().said["workers"] == os.cpu_count()
+
+
 def test_metrics_are_not_served_to_everybody(front):
     """They have an address of their own."""
     assert front.ask(target="/metrics").text == "hello"

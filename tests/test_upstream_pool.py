@@ -161,6 +161,15 @@ def test_the_one_with_the_fewest_requests_gets_the_next(one_worker, upstream):
         wire.socket.close()
 
 
+def test_equal_ones_take_turns(one_worker, upstream):
+    """One request after the other: none is ever busy, and yet each gets its share."""
+    one, two = upstream(names_the_target), upstream(names_the_target)
+    running = one_worker("--to", one.url, "--to", two.url)
+    for number in range(20):
+        assert running.ask(target=f"/{number}").status == 200
+    assert (len(one.requests), len(two.requests)) == (10, 10)
+
+
 @pytest.mark.parametrize("method, body", [("GET", None), ("POST", b"x")])
 def test_a_dead_one_of_two_is_seen_by_no_client(one_worker, upstream, method, body):
     """Nothing was sent to an application that refused: any request may go to another one."""
@@ -181,6 +190,19 @@ def test_one_that_dies_while_serving_is_left_and_found_again(one_worker, upstrea
     with running.connect() as wire:
         for number in range(50):
             assert wire.ask(target=f"/{number}", host=running.authority).text == f"/{number}"
+
+
+def test_one_that_fails_is_left_alone_for_longer_each_time(one_worker, upstream):
+    """It connects, so that only passive ejection keeps requests away from it: for 1 s, 2 s, 4 s."""
+    def garbage(connection):
+        connection.request()
+        connection.send(b"this is no HTTP\r\n\r\n")
+
+    bad, good = upstream(garbage), upstream(says("good"))
+    running = one_worker("--to", bad.url, "--to", good.url)
+    answers = [running.ask().status for _ in range(60)]
+    assert set(answers) == {200, 502}
+    assert answers.count(502) <= 10, "half of them would fail without it"
 
 
 def test_all_dead_is_502(one_worker):

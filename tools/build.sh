@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds a preset of CMakePresets.json with everything it needs: tools/build.sh PRESET [TARGET...]
-# Without a target it builds all of the preset. The release's program is build/gatehouse. JOBS=N limits the processes (default: one per CPU).
+# Without a target it builds all of the preset. The release's program is build/gatehouse.
+# JOBS=N limits the processes (default: one per CPU).
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

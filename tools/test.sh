@@ -16,10 +16,10 @@ stages=(setup house build unit program build-asan unit-asan program-asan build-t
 
 stage_setup() { tools/setup.sh build test && tools/aws_lc.sh >/dev/null; }
 
-# The layers, and the tests of the tools themselves.
+# The layers, and the tests of the tools and of the benchmark's conclusions.
 stage_house() {
   tools/check_layers.py && tools/check_scripts.sh &&
-    /usr/bin/python3 -m pytest -q -p no:cacheprovider tools
+    /usr/bin/python3 -m pytest -q -p no:cacheprovider tools bench
 }
 
 stage_build() { tools/build.sh release; }

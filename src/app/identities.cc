@@ -119,12 +119,17 @@ std::string Identities::issuer_name() const {
   return shown_.chain.size() > 1 ? shown_.chain[1].common_name() : shown_.leaf().issuer();
 }
 
+std::string Identities::trust_command() const {
+  return folder_ ? cli::trust_command(command_.program, folder_->path()) : "";
+}
+
 edge::CertificateSummary Identities::summary() const {
   const crypto::Certificate& leaf = shown_.leaf();
   return {.names = fmt::format("{}", fmt::join(leaf.names().texts(), ", ")),
           .issuer = issuer_name(),
           .not_after = cli::date_text(leaf.not_after()),
-          .anchor_path = anchor_file_};
+          .anchor_path = anchor_file_,
+          .trust_command = trust_command()};
 }
 
 std::vector<CertificateExpiry> Identities::expiries() const {

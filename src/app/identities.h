@@ -30,6 +30,8 @@ class Identities {
   const crypto::Identity& shown() const { return shown_; }
   // Of the local CA; empty when the certificate did not come from it.
   const std::string& anchor_file() const { return anchor_file_; }
+  // Makes this machine trust it; empty as well.
+  std::string trust_command() const;
   // The common name of who signed shown(): of the root, where that is ours.
   std::string issuer_name() const;
   std::vector<CertificateExpiry> expiries() const;

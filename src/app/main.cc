@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <sys/prctl.h>
 
 #include <fmt/format.h>
@@ -83,10 +84,21 @@ int carry_out(const cli::Command& command) {
   return help.asked ? 0 : 2;
 }
 
+// As it was called; from any folder, where a folder was named.
+std::string program_name(const char* called) {
+  std::string name = called == nullptr ? "gatehouse" : called;
+  if (name.find('/') == std::string::npos) return name;
+  return std::filesystem::absolute(name).lexically_normal().string();
+}
+
 int start(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
-  const auto command = cli::parse_command_line(words, environment);
-  return command ? carry_out(*command) : report(command.error());
+  auto command = cli::parse_command_line(words, environment);
+  if (!command) return report(command.error());
+  if (auto* to_run = std::get_if<cli::RunCommand>(&*command)) {
+    to_run->program = program_name(arguments[0]);
+  }
+  return carry_out(*command);
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <thread>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "app/plan.h"
 #include "app/version.h"
 #include "crypto/digest.h"
@@ -156,6 +158,9 @@ cli::Serving Server::serving() const {
                               .everywhere = everywhere});
   }
   for (const UpstreamUrl& url : command_.to) told.upstreams.push_back(url.text());
+  for (const cli::RunCommand::Route& route : command_.routes) {
+    told.routes.push_back(fmt::format("{}  ->  {}", route.prefix, route.to.text()));
+  }
   const crypto::Certificate& leaf = identities_->shown().leaf();
   if (std::ranges::none_of(listening_, &edge::ListeningSockets::tls)) return told;
   told.certificate = {.names = leaf.names().texts(),
@@ -163,6 +168,7 @@ cli::Serving Server::serving() const {
                       .not_after = leaf.not_after(),
                       .sha256 = crypto::hex(leaf.sha256())};
   told.anchor = identities_->anchor_file();
+  told.trust_command = identities_->trust_command();
   return told;
 }
 
@@ -186,10 +192,8 @@ void Server::run_until_stopped() {
   while (true) {
     const int signal = wait_for_signal(kRefreshEvery);
     if (signal == SIGTERM || signal == SIGINT) break;
-    if (signal == SIGUSR1 || signal == SIGHUP) {
-      access_log_->reopen();
-      continue;
-    }
+    if (signal == SIGUSR1 || signal == SIGHUP) access_log_->reopen();
+    if (signal == SIGUSR1) continue;
     if (identities_->refresh() != nullptr) publish_identities();
   }
   drain();

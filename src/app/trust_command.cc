@@ -1,5 +1,6 @@
 #include "app/trust_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -8,6 +9,7 @@
 
 #include "base/json_text.h"
 #include "certs/trust/system/trust.h"
+#include "cli/exit_code.h"
 
 namespace gatehouse::app {
 namespace {
@@ -78,10 +80,14 @@ Result<int> run_trust(const cli::TrustCommand& command) {
                          ? certs::install_trust(*anchor, places, runner)
                          : certs::uninstall_trust(*anchor, places, runner);
   tell(steps, command.json);
-  for (const certs::TrustStep& step : steps) {
-    if (step.outcome == Outcome::failed) return 1;
-  }
-  return 0;
+  const auto is = [](Outcome outcome) {
+    return [outcome](const certs::TrustStep& step) { return step.outcome == outcome; };
+  };
+  if (std::ranges::any_of(steps, is(Outcome::failed))) return 1;
+  // Giving up is no success: nobody trusts the CA now.
+  const bool nowhere = std::ranges::all_of(steps, is(Outcome::skipped));
+  const bool in_vain = nowhere && command.verb == cli::TrustCommand::Verb::install;
+  return in_vain ? cli::exit_code(ErrorKind::not_found) : 0;
 }
 
 }  // namespace gatehouse::app

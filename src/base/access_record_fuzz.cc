@@ -32,6 +32,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   line.resize(static_cast<std::size_t>(end - line.data()));
   if (line.find('\n') != line.size() - 1) std::abort();
   line.pop_back();
-  if (!testing::JsonCheck::valid(line)) std::abort();
+  if (!gatehouse::testing::JsonCheck::valid(line)) std::abort();
   return 0;
 }

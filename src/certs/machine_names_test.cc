@@ -7,7 +7,6 @@ namespace gatehouse::certs {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 ServerName name(std::string_view text) { return ServerName::parse(text).value(); }
 

@@ -45,8 +45,9 @@ struct RunCommand {
     std::filesystem::path key;
   };
 
-  std::vector<UpstreamUrl> to;  // empty: the welcome page
-  std::vector<Route> routes;    // the same prefix twice: two upstreams of one route
+  std::string program = "gatehouse";  // how a person calls this program again
+  std::vector<UpstreamUrl> to;        // empty: the welcome page
+  std::vector<Route> routes;          // the same prefix twice: two upstreams of one route
   std::vector<ListenAddress> listen;
   std::vector<ServerName> hosts;
   std::optional<unsigned> workers;  // none: as many as CPUs

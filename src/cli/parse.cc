@@ -147,10 +147,14 @@ Result<Command> parse_run(Arguments arguments, const Environment& environment) {
   auto run = VerbParser("run", run_flags(), environment).parse(arguments, {});
   if (!run) return pass_on(run);
   if (run->certificate && run->certificate->key.empty()) {
-    return refused("--certificate needs --key, the file of its private key.");
+    return refused(
+        "--certificate (or GATEHOUSE_CERTIFICATE) needs --key (or GATEHOUSE_KEY), the file of its "
+        "private key.");
   }
   if (run->certificate && run->certificate->certificate.empty()) {
-    return refused("--key needs --certificate, the file of the certificate that it belongs to.");
+    return refused(
+        "--key (or GATEHOUSE_KEY) needs --certificate (or GATEHOUSE_CERTIFICATE), the file of the "
+        "certificate that it belongs to.");
   }
   if (run->listen.empty()) run->listen.push_back(*ListenAddress::parse(":8443"));
   if (auto done = complete_state(run->state, environment); !done) return pass_on(done);
@@ -201,7 +205,15 @@ Result<Command> parse_version(Arguments arguments, const Environment& environmen
   return *version;
 }
 
+bool is_flag_of_run(std::string_view said) {
+  const std::string_view name = said.substr(0, said.find('='));
+  return std::ranges::find(run_flags(), name, &Flag<RunCommand>::name) != run_flags().end();
+}
+
 std::unexpected<Error> unknown_verb(std::string_view said) {
+  if (said.starts_with('-') && !is_flag_of_run(said)) {
+    return refused(fmt::format("gatehouse has no flag {}. See gatehouse help.", printable(said)));
+  }
   if (said.starts_with('-')) {
     return refused(
         fmt::format("{} stands before a verb. Write gatehouse run {}, or see gatehouse help.",

@@ -12,6 +12,7 @@ namespace gatehouse::cli {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -190,8 +191,12 @@ TEST_F(CommandLineTest, control_characters_of_an_argument_are_shown_harmless) {
 }
 
 TEST_F(CommandLineTest, certificate_and_key_come_together_M3) {
-  EXPECT_THAT(refused({"run", "--certificate", "only.crt"}).what, HasSubstr("needs --key"));
-  EXPECT_THAT(refused({"run", "--key", "only.key"}).what, HasSubstr("needs --certificate"));
+  EXPECT_THAT(refused({"run", "--certificate", "only.crt"}).what,
+              AllOf(HasSubstr("needs --key"), HasSubstr("GATEHOUSE_KEY")));
+  EXPECT_THAT(refused({"run", "--key", "only.key"}).what,
+              AllOf(HasSubstr("needs --certificate"), HasSubstr("GATEHOUSE_CERTIFICATE")));
+  variables_["GATEHOUSE_KEY"] = "/env.key";
+  EXPECT_THAT(refused({"run"}).what, HasSubstr("GATEHOUSE_KEY"));
 }
 
 TEST_F(CommandLineTest, the_environment_speaks_where_flags_are_silent_M3) {
@@ -275,7 +280,12 @@ TEST_F(CommandLineTest, an_unknown_verb_is_named_and_the_near_one_suggested) {
       error.what,
       "gatehouse cannot \"rum\". Did you mean \"run\"? There are: run, trust, version, help.");
   EXPECT_THAT(refused({"help", "rum"}).what, HasSubstr("Did you mean \"run\"?"));
+}
+
+TEST_F(CommandLineTest, a_flag_before_the_verb_is_told_where_it_belongs) {
   EXPECT_THAT(refused({"--to", "http://x"}).what, HasSubstr("gatehouse run --to"));
+  EXPECT_THAT(refused({"--to=http://x"}).what, HasSubstr("gatehouse run --to=http://x"));
+  EXPECT_EQ(refused({"-v"}).what, "gatehouse has no flag -v. See gatehouse help.");
 }
 
 TEST_F(CommandLineTest, nothing_said_is_answered_with_the_short_help_as_an_error_of_usage) {

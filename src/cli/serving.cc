@@ -7,6 +7,7 @@
 
 #include "base/json_text.h"
 #include "base/server_name.h"
+#include "base/shell_word.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -79,9 +80,10 @@ std::string trust_text(const Serving& serving) {
   if (first == serving.addresses.end()) return {};
   const std::string url = first->everywhere ? with_host(*first, "localhost") : first->url;
   return fmt::format(
-      "  trust it     gatehouse trust install\n"
+      "  trust it     {}\n"
+      "               for your browsers; with sudo before it for all programs of this machine\n"
       "               or for one command: curl --cacert {} {}\n",
-      serving.anchor, url);
+      serving.trust_command, shell_word(serving.anchor), url);
 }
 
 std::string json_list(const std::vector<std::string>& texts) {
@@ -123,9 +125,15 @@ std::string timestamp_text(WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc(time));
 }
 
+std::string trust_command(std::string_view program, const std::filesystem::path& state) {
+  return fmt::format("{} trust install --state {}", shell_word(program),
+                     shell_word(std::filesystem::absolute(state).string()));
+}
+
 std::string render_serving(const Serving& serving) {
   std::string out = fmt::format("gatehouse {} serves\n", serving.version);
   out += addresses_text(serving);
+  for (const std::string& route : serving.routes) out += fmt::format("  route        {}\n", route);
   out += certificate_text(serving);
   out += trust_text(serving);
   if (serving.metrics) out += fmt::format("  metrics      http://{}/metrics\n", *serving.metrics);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -26,12 +28,18 @@ struct Serving {
   std::string version;
   std::vector<Address> addresses;
   std::vector<std::string> upstreams;        // http://127.0.0.1:3000; empty: the welcome page
+  std::vector<std::string> routes{};         // /api  ->  http://127.0.0.1:9000
   std::optional<Certificate> certificate{};  // none: only plain listeners
   std::string anchor;                        // file of the local CA's root; empty: not its child
+  std::string trust_command;                 // makes this machine trust that root
   std::optional<std::string> metrics{};      // 127.0.0.1:9100
   long pid = 0;
   unsigned workers = 1;
 };
+
+// The command that makes this machine trust the local CA of a state folder, to be copied into a
+// shell: it says which program and which folder, because sudo changes PATH and HOME.
+std::string trust_command(std::string_view program, const std::filesystem::path& state);
 
 // For a person, some lines.
 std::string render_serving(const Serving& serving);

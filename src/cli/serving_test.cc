@@ -21,6 +21,7 @@ Serving usual() {
                                               .not_after = WallTime{1'803'000'000s},
                                               .sha256 = "ab12"},
           .anchor = "/state/ca/root.crt",
+          .trust_command = "/opt/gatehouse trust install --state /state",
           .pid = 4711,
           .workers = 2};
 }
@@ -32,7 +33,9 @@ TEST(Serving, tells_a_person_where_with_what_and_how_to_trust_it) {
             "  https://myhost:8443\n"
             "  certificate  localhost, 127.0.0.1, ::1, myhost\n"
             "               made by \"gatehouse local CA of myhost\", valid until 2027-02-19\n"
-            "  trust it     gatehouse trust install\n"
+            "  trust it     /opt/gatehouse trust install --state /state\n"
+            "               for your browsers; with sudo before it for all programs of this "
+            "machine\n"
             "               or for one command: curl --cacert /state/ca/root.crt "
             "https://localhost:8443\n"
             "  Ctrl-C ends it when the running requests are done.\n");
@@ -50,6 +53,16 @@ TEST(Serving, an_address_of_its_own_is_told_as_it_is) {
   EXPECT_THAT(text, HasSubstr("root.crt https://127.0.0.1:41873\n"));
   EXPECT_THAT(text, HasSubstr("metrics      http://127.0.0.1:9100/metrics\n"));
   EXPECT_THAT(text, Not(HasSubstr("myhost:")));
+}
+
+TEST(Serving, routes_are_told_one_by_one) {
+  Serving serving = usual();
+  serving.routes = {"/api  ->  http://127.0.0.1:9000", "/static  ->  unix:/run/static.sock"};
+  EXPECT_THAT(render_serving(serving),
+              HasSubstr("https://myhost:8443\n"
+                        "  route        /api  ->  http://127.0.0.1:9000\n"
+                        "  route        /static  ->  unix:/run/static.sock\n"
+                        "  certificate  "));
 }
 
 TEST(Serving, a_certificate_of_another_ca_needs_no_trust_of_ours) {
@@ -71,6 +84,14 @@ TEST(Serving, a_wildcard_of_the_certificate_is_no_address) {
   Serving serving = usual();
   serving.certificate->names.emplace_back("*.example.org");
   EXPECT_THAT(render_serving(serving), Not(HasSubstr("https://*")));
+}
+
+TEST(Serving, the_command_that_trusts_it_can_be_copied_into_a_shell) {
+  EXPECT_EQ(trust_command("/src/my gatehouse/build/gatehouse", "/var/lib/gatehouse"),
+            "'/src/my gatehouse/build/gatehouse' trust install --state /var/lib/gatehouse");
+  Serving serving = usual();
+  serving.anchor = "/my state/ca/root.crt";
+  EXPECT_THAT(render_serving(serving), HasSubstr("curl --cacert '/my state/ca/root.crt' https"));
 }
 
 TEST(Serving, tells_a_program_in_one_line) {

@@ -15,7 +15,6 @@ namespace {
 using crypto::Identity;
 using crypto::KeyType;
 using crypto::NameConstraints;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const WallTime kNow = FakeClock().wall();  // 2026-09-21

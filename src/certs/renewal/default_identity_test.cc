@@ -17,7 +17,6 @@ namespace gatehouse::certs {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::Contains;
 using testing::content_of;
 using ::testing::Each;
 using ::testing::ElementsAre;

@@ -25,8 +25,13 @@ constexpr int kPublicFolder = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 std::string reason(int error) { return std::generic_category().message(error); }
 
 ErrorKind kind_of(int error) {
-  return error == EACCES || error == EPERM || error == EROFS ? ErrorKind::not_permitted
-                                                             : ErrorKind::failed;
+  switch (error) {
+    case EACCES:
+    case EPERM:
+    case EROFS: return ErrorKind::not_permitted;
+    case ENOTDIR: return ErrorKind::invalid;
+    default: return ErrorKind::failed;
+  }
 }
 
 std::string_view remedy(int error) {
@@ -37,6 +42,7 @@ std::string_view remedy(int error) {
     case EROFS: return "mount it writable or choose another folder with --state";
     case EACCES:
     case EPERM: return "give this user the right to write there or choose another with --state";
+    case ENOTDIR: return "a part of this path is a file: name a folder with --state";
     default: return "nothing was changed";
   }
 }

@@ -22,15 +22,17 @@ struct Explanation {
 constexpr std::string_view kReload =
     "Reload the page. If that does not help, delete the cookies of this site.";
 constexpr std::string_view kSeeAccessLog =
-    "The access log tells what was wrong, under the request id below.";
+    "The access log (--access-log FILE) tells what was wrong, under the request id below.";
 constexpr std::string_view kRetry = "Wait a moment and reload the page.";
 
 constexpr std::array kExplanations{
     Explanation{400, "Bad Request", "This request could not be understood",
                 "The request breaks the rules of HTTP.", kReload, kSeeAccessLog},
-    Explanation{403, "Forbidden", "You may not open this", "Access to this page is refused.",
-                "Ask whoever runs this site for access.",
-                "A policy refused it. The access log tells which, under the request id below."},
+    Explanation{
+        403, "Forbidden", "You may not open this", "Access to this page is refused.",
+        "Ask whoever runs this site for access.",
+        "A policy refused it. The access log (--access-log FILE) tells which, under the request id "
+        "below."},
     Explanation{
         404, "Not Found", "There is nothing here", "No page has this address.",
         "Check the address for typing errors, or start at the front page.",
@@ -67,11 +69,10 @@ constexpr std::array kExplanations{
     Explanation{501, "Not Implemented", "This is not supported",
                 "The request asks for something that gatehouse does not do.", kReload,
                 kSeeAccessLog},
-    Explanation{
-        502, "Bad Gateway", "The application does not answer",
-        "The application behind this site gave no valid answer.", kRetry,
-        "Check that the application runs and listens where --to points. The access log tells "
-        "more, under the request id below."},
+    Explanation{502, "Bad Gateway", "The application does not answer",
+                "The application behind this site gave no valid answer.", kRetry,
+                "Check that the application runs and listens where --to points. The access log "
+                "(--access-log FILE) tells more, under the request id below."},
     Explanation{503, "Service Unavailable", "This site is not available now",
                 "This site takes no requests at the moment.", kRetry,
                 "Check that the application runs, and whether a limit was reached "

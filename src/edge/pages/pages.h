@@ -49,6 +49,7 @@ struct WelcomePage {
   std::string_view certificate_issuer{};  // common name
   std::string_view not_after{};           // for a person: 2027-02-18
   std::string_view anchor_path{};         // the local CA's root; empty: another CA made it
+  std::string_view trust_command{};       // makes this machine trust that root
 };
 
 Page render_welcome(const WelcomePage& page, PageFormat format);

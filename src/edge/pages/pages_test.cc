@@ -88,6 +88,14 @@ TEST(ErrorPage, an_unknown_status_is_explained_by_its_class) {
   EXPECT_EQ(status_title(418), "");
 }
 
+// It is off unless asked for, so that a person is told how to get one.
+TEST(ErrorPage, who_is_sent_to_the_access_log_is_told_its_flag) {
+  for (const int status : {400, 403, 426, 429, 501, 502, 505, 499, 599}) {
+    const Page page = render_error({.status = status}, PageFormat::text);
+    EXPECT_THAT(page.body, HasSubstr("access log (--access-log FILE)")) << status;
+  }
+}
+
 TEST(ErrorPage, json_is_a_problem_of_rfc_9457) {
   const Page page =
       render_error({.status = 504, .detail = "Too slow.", .request_id = "a"}, PageFormat::json);
@@ -116,7 +124,8 @@ WelcomePage welcome() {
           .certificate_names = "localhost, 127.0.0.1, ::1",
           .certificate_issuer = "gatehouse local CA of myhost",
           .not_after = "2027-02-18",
-          .anchor_path = "/state/ca/root.crt"};
+          .anchor_path = "/state/ca/root.crt",
+          .trust_command = "/opt/gatehouse trust install --state /state"};
 }
 
 TEST(WelcomePage, says_that_https_works_and_how_to_go_on) {
@@ -126,13 +135,15 @@ TEST(WelcomePage, says_that_https_works_and_how_to_go_on) {
                     HasSubstr("localhost, 127.0.0.1, ::1"), HasSubstr("2027-02-18"),
                     HasSubstr("make run UPSTREAM=http://127.0.0.1:3000"),
                     HasSubstr("gatehouse run --to http://127.0.0.1:3000"),
-                    HasSubstr("gatehouse trust install"),
+                    HasSubstr("/opt/gatehouse trust install --state /state"),
                     HasSubstr("curl --cacert /state/ca/root.crt https://localhost:8443/")));
 }
 
 TEST(WelcomePage, says_the_same_to_programs) {
   EXPECT_THAT(render_welcome(welcome(), PageFormat::text).body,
-              AllOf(StartsWith("HTTPS works."), HasSubstr("TLSv1.3"), HasSubstr("trust install")));
+              AllOf(StartsWith("HTTPS works."), HasSubstr("TLSv1.3"),
+                    HasSubstr("/opt/gatehouse trust install --state /state\n"),
+                    HasSubstr("curl --cacert /state/ca/root.crt https://localhost:8443/\n")));
   const Page json = render_welcome(welcome(), PageFormat::json);
   EXPECT_EQ(json.content_type, "application/json");
   EXPECT_TRUE(is_json(json.body)) << json.body;

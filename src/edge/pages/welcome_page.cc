@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "base/shell_word.h"
 #include "edge/pages/html.h"
 #include "edge/pages/pages.h"
 
@@ -14,7 +15,6 @@ constexpr std::string_view kWhatItIs =
     "gatehouse puts correct HTTPS in front of an application and looks after its certificates.";
 constexpr std::string_view kNextByMake = "make run UPSTREAM=http://127.0.0.1:3000";
 constexpr std::string_view kNext = "gatehouse run --to http://127.0.0.1:3000";
-constexpr std::string_view kTrust = "gatehouse trust install";
 
 struct Fact {
   std::string_view name;
@@ -47,7 +47,7 @@ std::string_view headline(const WelcomePage& page) {
 // The command that reaches this page over the local CA's root; empty when that is not needed.
 std::string curl_command(const WelcomePage& page) {
   if (!encrypted(page) || page.anchor_path.empty()) return {};
-  return fmt::format("curl --cacert {} https://{}/", page.anchor_path, page.host);
+  return fmt::format("curl --cacert {} https://{}/", shell_word(page.anchor_path), page.host);
 }
 
 std::string pre(std::string_view command) {
@@ -69,10 +69,10 @@ std::string html(const WelcomePage& page) {
       pre(kNext), pre(kNextByMake));
   if (const std::string curl = curl_command(page); !curl.empty()) {
     content += fmt::format(
-        "<h2>Make this machine trust it</h2>\n<p>The certificate was made on this machine. This "
-        "lets browsers and programs here accept it without a warning:</p>\n{}<p>or for one "
-        "command:</p>\n{}",
-        pre(kTrust), pre(curl));
+        "<h2>Make this machine trust it</h2>\n<p>The certificate was made on the machine that "
+        "serves this page. There, this lets your browsers accept it without a warning, and with "
+        "sudo before it all programs:</p>\n{}<p>or for one command:</p>\n{}",
+        pre(page.trust_command), pre(curl));
   }
   return html_document("gatehouse", content);
 }
@@ -101,7 +101,8 @@ std::string text(const WelcomePage& page) {
   }
   out += fmt::format("\nPut it in front of your application:\n  {}\n", kNext);
   if (const std::string curl = curl_command(page); !curl.empty()) {
-    out += fmt::format("\nMake this machine trust it:\n  {}\n", kTrust);
+    out += fmt::format("\nMake this machine trust it:\n  {}\nor for one command:\n  {}\n",
+                       printable(page.trust_command), printable(curl));
   }
   return out;
 }

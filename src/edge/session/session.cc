@@ -328,6 +328,7 @@ Page Session::built_in(BuiltIn what, const SessionRequest& request) {
     page.certificate_issuer = certificate.issuer;
     page.not_after = certificate.not_after;
     page.anchor_path = certificate.anchor_path;
+    page.trust_command = certificate.trust_command;
   }
   return render_welcome(page, page_format(request.head.fields.value(http::FieldId::accept)));
 }

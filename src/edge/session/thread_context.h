@@ -42,6 +42,7 @@ struct CertificateSummary {
   std::string issuer;
   std::string not_after;
   std::string anchor_path;
+  std::string trust_command;
 };
 
 // What everybody shares who listens.

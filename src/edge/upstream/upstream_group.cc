@@ -14,7 +14,6 @@ bool better(const Upstream& a, const Upstream& b) {
 
 }  // namespace
 
-// Equal ones take turns.
 Upstream* UpstreamGroup::best() const {
   if (upstreams_.size() == 1) return upstreams_.front().get();
   const std::size_t count = upstreams_.size();
@@ -26,6 +25,11 @@ Upstream* UpstreamGroup::best() const {
   return found;
 }
 
+void UpstreamGroup::next_turn() {
+  turn_ = (turn_ + 1) % std::max<std::size_t>(upstreams_.size(), 1);
+}
+
+// Without an idle connection the turn stays: connect() is for the same upstream.
 UpstreamConnectionPtr UpstreamGroup::take_idle() {
   Upstream* upstream = best();
   auto connection = upstream == nullptr ? nullptr : upstream->take_idle();
@@ -47,7 +51,7 @@ std::vector<Upstream*> UpstreamGroup::by_preference() const {
 io::Task<std::expected<UpstreamConnectionPtr, UpstreamGroup::Failure>> UpstreamGroup::connect() {
   Failure failure{{Fault::operator_input, false, "is not configured", ErrorKind::invalid}, nullptr};
   const std::vector<Upstream*> order = by_preference();
-  if (!order.empty()) next_turn();
+  next_turn();
   for (Upstream* upstream : order) {
     auto connection = co_await upstream->connect();
     if (connection) co_return std::move(*connection);

@@ -21,7 +21,8 @@ class UpstreamGroup {
 
   // An idle connection of the best one without suspending, or nullptr: then connect().
   UpstreamConnectionPtr take_idle();
-  // Connects to one upstream after the other, best first, until one answers.
+  // Connects to one upstream after the other, best first, until one answers. Idle connections are
+  // not used.
   io::Task<std::expected<UpstreamConnectionPtr, Failure>> connect();
 
   std::size_t size() const { return upstreams_.size(); }
@@ -30,10 +31,10 @@ class UpstreamGroup {
  private:
   std::vector<Upstream*> by_preference() const;
   Upstream* best() const;
-  void next_turn() { turn_ = (turn_ + 1) % upstreams_.size(); }
+  void next_turn();
 
   std::vector<std::unique_ptr<Upstream>> upstreams_;
-  std::size_t turn_ = 0;
+  std::size_t turn_ = 0;  // equal ones take turns: where the next search begins
 };
 
 }  // namespace gatehouse::edge
