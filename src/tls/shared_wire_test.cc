@@ -1,4 +1,5 @@
 #include <random>
+#include <sys/ioctl.h>
 
 #include "tls/testing.h"
 
@@ -187,6 +188,21 @@ TEST_P(SharedWire, streams_of_one_thread_never_see_each_other_s_bytes) {
       EXPECT_EQ(flow->under_way.size(), 0u);
     }
   }
+}
+
+using ReadAhead = TlsTest;
+
+TEST_F(ReadAhead, what_nobody_reads_stays_with_the_kernel) {
+  const Connection ends = connect();
+  ASSERT_TRUE(ends.secure());
+  ASSERT_EQ(ends.client->write(std::string(48'000, 'x')).status, IoStatus::ok);
+  settle();
+  std::array<char, 4096> head;
+  EXPECT_EQ(ends.server->stream.read(head).bytes, head.size());
+  int unread = 0;
+  ASSERT_EQ(::ioctl(ends.server->stream.socket().fd(), FIONREAD, &unread), 0);
+  EXPECT_GT(unread, 48'000 - 4096 - 2 * 16'384);
+  EXPECT_EQ(ends.server->read().size(), 48'000 - head.size());
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ namespace {
 
 // What one pass encrypts before it is sent: it fits into the wire with room for the records' heads.
 constexpr std::size_t kMostPlain = 48 * 1024;
+// What is read ahead of a reader: room for one more record (RFC 8446 section 5.2), so that a client
+// whom nobody reads is held back by the kernel and not by memory of ours.
+constexpr std::size_t kReadAhead = 5 + 16'384 + 256;
 
 // Ends the tasks of a scope at a point in time.
 class Cutoff final : public io::Timer {
@@ -173,6 +176,7 @@ io::IoResult TlsStream::read(std::span<char> into) {
 
 io::IoResult TlsStream::decrypt(std::span<char> into) {
   std::size_t total = 0;
+  wanted_ = into.size();
   while (total < into.size() && !broken_ && may_read()) {
     const std::span<char> rest = into.subspan(total);
     const int got = SSL_read(ssl_.get(), rest.data(), static_cast<int>(rest.size()));
@@ -255,7 +259,8 @@ int TlsStream::take_in(std::span<char> into) {
   if (wire_.owner_ != this || wire_.in_begin_ == wire_.in_end_) {
     if (!socket_.can_read()) return -1;
     displace_owner();
-    const io::IoResult got = socket_.recv({wire_.in_.get(), Wire::kSize});
+    const io::IoResult got =
+        socket_.recv({wire_.in_.get(), std::min(Wire::kSize, wanted_ + kReadAhead)});
     if (got.status == io::IoStatus::would_block) return -1;
     if (got.status != io::IoStatus::ok) return 0;
     wire_.in_end_ = got.bytes;

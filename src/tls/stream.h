@@ -94,7 +94,8 @@ class TlsStream final : public io::ByteStream {
   io::Socket socket_;
   Wire& wire_;
   ConnectionPtr ssl_;
-  std::string stash_;  // ciphertext read ahead of us when another stream took the wire
+  std::size_t wanted_ = 0;  // plain text that the current read() asks for
+  std::string stash_;       // ciphertext read ahead of us when another stream took the wire
   std::size_t stash_begin_ = 0;
   std::string pending_;  // ciphertext that the kernel did not take yet
   std::size_t pending_begin_ = 0;

@@ -12,7 +12,7 @@ using testing::Peer;
 using namespace std::chrono_literals;
 
 // A client that takes everything at once, and whose application never runs out of content.
-class InsatiableClient final : public ClientSide {
+class InsatiableClient : public ClientSide {
  public:
   explicit InsatiableClient(std::unique_ptr<Peer>& application) : application_(application) {
     request_.method = http::Method::get;
@@ -45,7 +45,7 @@ class InsatiableClient final : public ClientSide {
 
   std::size_t taken = 0;
 
- private:
+ protected:
   Sent take(io::Lease& content) {
     taken += content.size();
     content.consume(content.size());
@@ -56,6 +56,24 @@ class InsatiableClient final : public ClientSide {
   std::unique_ptr<Peer>& application_;
   http::RequestHead request_;
   http::ClientFacts facts_;
+};
+
+// Content of a request that comes as fast as the application takes it.
+class InexhaustibleClient final : public InsatiableClient {
+ public:
+  explicit InexhaustibleClient(std::unique_ptr<Peer>& application) : InsatiableClient(application) {
+    request_.method = http::Method::post;
+    request_.method_text = "POST";
+    request_.body = http::BodyLength::exact(std::uint64_t{1} << 40);
+  }
+  bool body_done() const override { return taken >= std::size_t{64} << 20; }
+  io::Task<std::expected<void, ClientFault>> read_body(io::Lease& into) override {
+    if (application_) (void)application_->heard();
+    into.take(io::BufferPool::Size::large, io::BufferPool::kTailroom);
+    into.append(std::string(io::BufferPool::kRelay, 'x'));
+    taken += into.size();
+    co_return std::expected<void, ClientFault>{};
+  }
 };
 
 class ExchangeTest : public Edge {
@@ -79,6 +97,24 @@ TEST_F(ExchangeTest, content_without_end_does_not_keep_others_waiting) {
   reactor.run_once(0ms);
   EXPECT_GT(client.taken, 0u);
   EXPECT_FALSE(ended) << "the loop came back only at the end of it all";
+  scope.cancel();
+  settle();
+}
+
+TEST_F(ExchangeTest, an_upload_without_end_does_not_keep_others_waiting) {
+  open();
+  std::unique_ptr<Peer> application;
+  InexhaustibleClient client(application);
+  std::optional<UpstreamRecord> record;
+  Exchange exchange(*thread, client, *thread->upstreams.front(), record);
+  bool ended = false;
+  scope.spawn(run(exchange, ended));
+  application = taken_by_app();
+  ASSERT_TRUE(application);
+  (void)application->heard();
+  reactor.run_once(0ms);
+  EXPECT_GT(client.taken, std::size_t{1} << 20);
+  EXPECT_FALSE(client.body_done()) << "the loop came back only at the end of it all";
   scope.cancel();
   settle();
 }

@@ -321,5 +321,86 @@ TEST_F(SessionTest, who_sends_requests_without_pause_does_not_keep_others_waitin
   EXPECT_LT(answers, 100u);
 }
 
+TEST_F(SessionTest, a_head_request_gets_no_content_whoever_answers) {
+  Peer client = connect();
+  client.say("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  auto app_side = taken_by_app();
+  app_side->say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+  settle();
+  const std::string answer = client.heard();
+  EXPECT_THAT(answer, HasSubstr("Content-Length: 2\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+  client.say("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+  settle();
+  app_side->say("garbage\r\n\r\n");
+  settle();
+  const std::string error = client.heard();
+  EXPECT_THAT(error, StartsWith("HTTP/1.1 502 "));
+  EXPECT_THAT(error, EndsWith("\r\n\r\n"));
+  EXPECT_THAT(answer_to(client, kGet), IsEmpty()) << "the connection lives on";
+  EXPECT_FALSE(client.ended());
+}
+
+TEST_F(SessionTest, an_application_may_refuse_a_websocket) {
+  Peer client = connect();
+  client.say("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  auto app_side = taken_by_app();
+  (void)app_side->heard();
+  app_side->say("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("\r\n\r\nno"));
+  client.say(kGet);
+  settle();
+  EXPECT_THAT(app_side->heard(), StartsWith("GET / "));
+}
+
+TEST_F(SessionTest, a_switch_of_protocols_that_nobody_asked_for_is_a_502) {
+  Peer client = connect();
+  client.say(kGet);
+  auto app_side = taken_by_app();
+  app_side->say(
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  settle();
+  EXPECT_THAT(client.heard(), StartsWith("HTTP/1.1 502 "));
+}
+
+TEST_F(SessionTest, content_of_a_get_ends_the_connection_to_the_application) {
+  Peer client = connect();
+  client.say("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+  auto app_side = taken_by_app();
+  app_side->say(kOk);
+  settle();
+  EXPECT_THAT(client.heard(), EndsWith("ok"));
+  (void)app_side->heard();
+  EXPECT_TRUE(app_side->ended());
+  EXPECT_FALSE(client.ended());
+}
+
+TEST_F(SessionTest, an_answer_without_100_ends_the_wait_for_content) {
+  Peer client = connect();
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+  auto app_side = taken_by_app();
+  EXPECT_THAT(app_side->heard(), HasSubstr("Expect: 100-continue\r\n"));
+  app_side->say("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno");
+  settle();
+  const std::string answer = client.heard();
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(SessionTest,
+       a_client_that_leaves_in_the_middle_of_an_upload_is_not_the_application_s_fault) {
+  Peer client = connect();
+  client.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nsome");
+  auto app_side = taken_by_app();
+  client.leave();
+  settle();
+  (void)app_side->heard();
+  EXPECT_TRUE(app_side->ended());
+  EXPECT_FALSE(thread->upstreams.front()->at(0).ejected());
+  EXPECT_EQ(thread->upstreams.front()->at(0).active(), 0u);
+}
+
 }  // namespace
 }  // namespace gatehouse::edge
