@@ -49,6 +49,11 @@ std::string_view version_text(std::uint16_t version) {
   }
 }
 
+std::string_view cipher_suite_text(std::uint16_t cipher_suite) {
+  const SSL_CIPHER* cipher = SSL_get_cipher_by_value(cipher_suite);
+  return cipher == nullptr ? "none" : SSL_CIPHER_standard_name(cipher);
+}
+
 std::string_view group_text(std::uint16_t group) {
   const char* name = group == 0 ? nullptr : SSL_get_group_name(group);
   return name == nullptr ? "none" : name;

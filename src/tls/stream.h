@@ -24,6 +24,7 @@ struct HandshakeInfo {
 };
 std::string_view version_text(std::uint16_t version);
 std::string_view group_text(std::uint16_t group);
+std::string_view cipher_suite_text(std::uint16_t cipher_suite);
 
 enum class HandshakeFault : unsigned char {
   none,

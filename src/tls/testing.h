@@ -13,6 +13,7 @@
 #include "crypto/issue.h"
 #include "io/reactor.h"
 #include "io/scope.h"
+#include "io/testing.h"
 #include "tls/client_context.h"
 #include "tls/server_context.h"
 #include "tls/stream.h"
@@ -152,7 +153,7 @@ class FarEnd {
 };
 
 // Both ends in one thread: a server, and whatever talks to it.
-class TlsTest : public ::testing::Test {
+class TlsTest : public io::testing::ReactorTest {
  protected:
   TlsTest() {
     answer_with(Profile::intermediate);
@@ -196,16 +197,6 @@ class TlsTest : public ::testing::Test {
     client_context = ClientContext::make(options).value();
   }
 
-  // Passes of the loop until nothing happens any more.
-  void settle() {
-    while (reactor.run_once(0ms)) {
-    }
-  }
-  void advance(std::chrono::nanoseconds by) {
-    clock.advance(by);
-    reactor.run_once(0ms);
-    settle();
-  }
   static std::pair<io::Fd, io::Fd> pair(int type = SOCK_STREAM) {
     std::array<int, 2> fds{};
     EXPECT_EQ(socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()), 0);
@@ -233,8 +224,6 @@ class TlsTest : public ::testing::Test {
     return made;
   }
 
-  FakeClock clock;
-  io::Reactor reactor{clock};
   Wire wire;
   ScriptedSelector selector;
   TicketSeed seed = TicketSeed::random(clock.wall());

@@ -324,6 +324,7 @@ Page Session::built_in(BuiltIn what, const SessionRequest& request) {
     protocol = fmt::format("TLS {}", tls::version_text(tls_info_->version));
     page.protocol = protocol;
     page.group = tls::group_text(tls_info_->group);
+    page.cipher = tls::cipher_suite_text(tls_info_->cipher_suite);
     page.certificate_names = certificate.names;
     page.certificate_issuer = certificate.issuer;
     page.not_after = certificate.not_after;
