@@ -230,7 +230,7 @@ Result<UpstreamUrl::Unix> parse_unix(std::string_view text, std::string_view pat
   if (path.starts_with("//")) path.remove_prefix(2);  // unix:///run/app.sock
   constexpr std::size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;
   const bool odd = std::ranges::any_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-  if (!path.starts_with('/') || path.ends_with('/') || odd) {
+  if (!path.starts_with('/') || path.starts_with("//") || path.ends_with('/') || odd) {
     return invalid(fmt::format("{} names no socket. Write its whole path, as unix:/run/app.sock.",
                                quoted(text)));
   }

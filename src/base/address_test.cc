@@ -199,7 +199,7 @@ TEST(UpstreamUrl, refuses_the_rest_and_says_what_to_write) {
     EXPECT_THAT(parsed.error().what, HasSubstr("http://127.0.0.1:3000")) << bad;
   }
   for (const std::string_view bad :
-       {"unix:", "unix:app.sock", "unix:/", "unix:/a/", "unix:/a\nb"}) {
+       {"unix:", "unix:app.sock", "unix:/", "unix:/a/", "unix:/a\nb", "unix:////a"}) {
     const auto parsed = UpstreamUrl::parse(bad);
     ASSERT_FALSE(parsed) << bad;
     EXPECT_THAT(parsed.error().what, HasSubstr("unix:/run/app.sock")) << bad;

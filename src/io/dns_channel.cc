@@ -184,7 +184,7 @@ void DnsChannel::socket_changed(void* self, int fd, int read, int write) noexcep
     return;
   }
   wanted.push_back({fd, read != 0, write != 0});
-  channel.reactor_.watch(fd, channel);
+  channel.reactor_.watch(fd, channel, Reactor::Interest::input_and_output);
 }
 
 void DnsChannel::on_events(std::uint32_t /*events*/) { drive(); }

@@ -97,7 +97,7 @@ class FakeServer final : public EventTarget {
   using Script = std::function<std::optional<Reply>(const Query&)>;
 
   explicit FakeServer(Reactor& reactor) : reactor_(reactor), fd_(bound(SOCK_DGRAM, 0)) {
-    reactor_.watch(fd_.get(), *this);
+    reactor_.watch(fd_.get(), *this, Reactor::Interest::input);
   }
   ~FakeServer() { reactor_.forget(*this); }
 

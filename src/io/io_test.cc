@@ -193,11 +193,19 @@ TEST_F(Io, a_destroyed_socket_hears_nothing_of_the_events_already_fetched) {
   auto victim = std::make_unique<Socket>(reactor, std::move(b));
   Killer killer;
   killer.victim = &victim;
-  reactor.watch(a.get(), killer);
+  reactor.watch(a.get(), killer, Reactor::Interest::input);
   ASSERT_EQ(write(a_peer.get(), "x", 1), 1);
   ASSERT_EQ(write(b_peer.get(), "x", 1), 1);
   settle();
   EXPECT_EQ(victim, nullptr);
+}
+
+TEST_F(Io, a_standing_connection_wakes_nobody_before_its_peer_says_something) {
+  auto [ours, theirs] = pair();
+  settle();
+  Socket socket(reactor, std::move(ours));
+  EXPECT_TRUE(socket.can_write());
+  EXPECT_FALSE(reactor.run_once(0ms));
 }
 
 Task<void> write_everything(ByteStream& stream, const std::string& text, bool& done) {

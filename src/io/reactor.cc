@@ -18,6 +18,14 @@ struct Reactor::Batch {
 
 namespace {
 
+epoll_event event_of(EventTarget& target, Reactor::Interest interest) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+  if (interest == Reactor::Interest::input_and_output) event.events |= EPOLLOUT;
+  event.data.ptr = &target;
+  return event;
+}
+
 Fd must(int fd, const char* what) {
   if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
   return Fd(fd);
@@ -32,18 +40,22 @@ Reactor::Reactor(const Clock& clock)
       epoll_(must(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
       wake_(must(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")),
       batch_(std::make_unique<Batch>()) {
-  watch(wake_.get(), posted_target_);
+  watch(wake_.get(), posted_target_, Interest::input);
 }
 
 Reactor::~Reactor() = default;
 
-void Reactor::watch(int fd, EventTarget& target) {
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.ptr = &target;
+void Reactor::watch(int fd, EventTarget& target, Interest interest) {
+  epoll_event event = event_of(target, interest);
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
   }
+}
+
+void Reactor::watch_output_too(int fd, EventTarget& target) {
+  epoll_event event = event_of(target, Interest::input_and_output);
+  // Cannot fail for a descriptor that is watched (epoll_ctl(2)).
+  (void)epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
 }
 
 void Reactor::forget(EventTarget& target) {

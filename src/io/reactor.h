@@ -51,8 +51,12 @@ class Reactor {
   const Clock& clock() const { return clock_; }
   BufferPool& buffers() { return buffers_; }
 
-  // Registers once for IN, OUT and RDHUP, edge-triggered.
-  void watch(int fd, EventTarget& target);
+  enum class Interest : unsigned char { input, input_and_output };
+  // Registers for IN and RDHUP, and for OUT if asked, edge-triggered; what is true already is told
+  // as well.
+  void watch(int fd, EventTarget& target, Interest interest);
+  // From here on also for OUT: for a descriptor that was watched for input and is now full.
+  void watch_output_too(int fd, EventTarget& target);
   // Forgets a target, also in the events of this pass. The caller closes the descriptor.
   void forget(EventTarget& target);
 

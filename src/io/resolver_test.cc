@@ -320,7 +320,7 @@ TEST_F(Resolving, may_end_while_an_answer_has_been_fetched_and_not_read) {
   Killer killer;
   killer.victim = &resolver;
   const Fd bell(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  reactor.watch(bell.get(), killer);
+  reactor.watch(bell.get(), killer, Reactor::Interest::input);
   settle();
   // Both become ready before the next pass, the bell first.
   ASSERT_EQ(eventfd_write(bell.get(), 1), 0);

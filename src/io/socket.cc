@@ -10,8 +10,13 @@
 
 namespace gatehouse::io {
 
-Socket::Socket(Reactor& reactor, Fd fd) : reactor_(reactor), fd_(std::move(fd)) {
-  reactor_.watch(fd_.get(), *this);
+Socket::Socket(Reactor& reactor, Fd fd, Phase phase)
+    : reactor_(reactor),
+      fd_(std::move(fd)),
+      writable_(phase == Phase::standing),
+      watches_output_(phase == Phase::connecting) {
+  reactor_.watch(fd_.get(), *this,
+                 watches_output_ ? Reactor::Interest::input_and_output : Reactor::Interest::input);
 }
 
 Socket::~Socket() { reactor_.forget(*this); }
@@ -36,14 +41,21 @@ IoResult Socket::send(std::span<const char> from) {
   if (!writable_) return {IoStatus::would_block};
   const ssize_t sent = ::send(fd_.get(), from.data(), from.size(), MSG_NOSIGNAL);
   if (sent >= 0) {
-    if (static_cast<std::size_t>(sent) < from.size()) writable_ = false;
+    if (static_cast<std::size_t>(sent) < from.size()) clear_writable();
     return {IoStatus::ok, static_cast<std::size_t>(sent)};
   }
   error_ = errno;
   if (error_ == EINTR) return send(from);
   if (error_ != EAGAIN) return {IoStatus::failed};
-  writable_ = false;
+  clear_writable();
   return {IoStatus::would_block};
+}
+
+void Socket::clear_writable() {
+  writable_ = false;
+  if (watches_output_) return;
+  watches_output_ = true;
+  reactor_.watch_output_too(fd_.get(), *this);
 }
 
 void Socket::on_events(std::uint32_t events) {

@@ -15,9 +15,13 @@ namespace gatehouse::io {
 
 // A non-blocking descriptor that is registered once and knows what the kernel last said of it:
 // a short read or write clears the flag, the next edge sets it, so no call is spent on EAGAIN.
+// One that stands already can be written to and is watched for output only once it was full: most
+// connections never are, and the kernel would wake us for each of them to say so.
 class Socket final : public EventTarget {
  public:
-  Socket(Reactor& reactor, Fd fd);
+  enum class Phase : unsigned char { connecting, standing };
+
+  Socket(Reactor& reactor, Fd fd, Phase phase = Phase::standing);
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   ~Socket();
@@ -33,7 +37,7 @@ class Socket final : public EventTarget {
   bool can_write() const { return writable_; }
   // After EAGAIN of a call that was not ours (accept, connect, the TLS engine).
   void clear_readable() { readable_ = false; }
-  void clear_writable() { writable_ = false; }
+  void clear_writable();
   // What counts as a peer that is gone: that it ended its side, or only that nobody is there to
   // read any more.
   enum class Gone : unsigned char { ended, broken };
@@ -67,7 +71,8 @@ class Socket final : public EventTarget {
   Reactor& reactor_;
   Fd fd_;
   bool readable_ = false;
-  bool writable_ = false;
+  bool writable_;
+  bool watches_output_;
   bool peer_closed_ = false;
   bool broken_ = false;
   Gone gone_ = Gone::ended;
@@ -114,7 +119,8 @@ Task<Result<Ok>> finish_connect(Socket& socket, Deadline deadline);
 // A connection without TLS.
 class PlainStream final : public ByteStream {
  public:
-  PlainStream(Reactor& reactor, Fd fd) : socket_(reactor, std::move(fd)) {}
+  PlainStream(Reactor& reactor, Fd fd, Socket::Phase phase = Socket::Phase::standing)
+      : socket_(reactor, std::move(fd), phase) {}
 
   IoResult read(std::span<char> into) override { return socket_.recv(into); }
   bool may_read() const override { return socket_.can_read(); }
