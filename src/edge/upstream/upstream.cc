@@ -27,7 +27,8 @@ Error not_sound(const io::Socket& socket) {
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(Upstream& upstream, io::Fd fd)
-    : upstream_(upstream), stream_(upstream.reactor(), std::move(fd), io::Socket::Phase::connecting) {
+    : upstream_(upstream),
+      stream_(upstream.reactor(), std::move(fd), io::Socket::Phase::connecting) {
   ++upstream_.open_;
 }
 
