@@ -11,11 +11,16 @@ find_package(Threads REQUIRED)
 # Static where Debian has the archive, so that the program runs where c-ares is not installed.
 find_library(GATEHOUSE_CARES NAMES libcares.a cares REQUIRED)
 
+# The same for the control plane's.
+find_library(GATEHOUSE_YAML_CPP NAMES libyaml-cpp.a yaml-cpp REQUIRED)
+
 # Third-party libraries of a room: gatehouse_uses_<room with / as _>.
 set(gatehouse_uses_base fmt::fmt Threads::Threads)
 set(gatehouse_uses_io ${GATEHOUSE_CARES})
 set(gatehouse_uses_crypto aws_lc::crypto)
 set(gatehouse_uses_tls aws_lc::ssl aws_lc::crypto)
+set(gatehouse_uses_api gatehouse_messages)
+set(gatehouse_uses_config ${GATEHOUSE_YAML_CPP})
 
 # Sets gatehouse_rooms, and gatehouse_knows_<room> for each.
 function(gatehouse_read_layers file)

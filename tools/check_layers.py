@@ -19,6 +19,10 @@ TESTING = "testing"
 TLS_LIBRARY = "openssl/"
 TLS_LIBRARY_ROOMS = ("crypto", "tls")
 
+# Made by the build from api/; everybody else includes what the room api makes of them.
+MESSAGES = "gatehouse/v1/"
+MESSAGES_ROOM = "api"
+
 
 def read_layers(path):
     """The table {room: set of rooms that it may include}, and findings about the table itself."""
@@ -87,6 +91,10 @@ def check_include(path, room, bracket, target, allowed, source):
         if room.split("/")[0] not in TLS_LIBRARY_ROOMS:
             return (f"{room} includes <{target}>; only crypto/ and tls/ hold the TLS library's "
                     "handles, so ask one of them for a type that wraps it")
+        return None
+    if target.startswith(MESSAGES):
+        if room != MESSAGES_ROOM:
+            return f"{room} includes \"{target}\"; write \"api/messages.h\""
         return None
     is_ours = (source / target).is_file()
     if bracket == "<":

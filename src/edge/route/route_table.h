@@ -25,6 +25,17 @@ struct Refuse {
 };
 using Decision = std::variant<Forward, BuiltIn, Refuse>;
 
+// What happens to a request that came without TLS.
+enum class PlainPolicy : std::uint8_t { keep, redirect, refuse };
+
+// By whether the accepted socket's own address is loopback.
+struct PlainHttp {
+  PlainPolicy external = PlainPolicy::keep;
+  PlainPolicy loopback = PlainPolicy::keep;
+  std::uint16_t https_port = 443;  // where redirect leads
+  friend bool operator==(const PlainHttp&, const PlainHttp&) = default;
+};
+
 // What a person publishes under its names.
 class Site {
  public:

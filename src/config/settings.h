@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/access_log.h"
+#include "base/address.h"
+#include "base/server_name.h"
+#include "config/diagnostic.h"
+#include "config/document.h"
+#include "edge/route/route_table.h"
+#include "tls/profile.h"
+
+namespace gatehouse::config {
+
+// Every wait has one; none is zero.
+struct Timeouts {
+  std::chrono::milliseconds handshake = std::chrono::seconds{10};
+  std::chrono::milliseconds head = std::chrono::seconds{10};
+  std::chrono::milliseconds body = std::chrono::seconds{30};  // without progress
+  std::chrono::milliseconds idle = std::chrono::seconds{75};
+  std::chrono::milliseconds write = std::chrono::seconds{30};  // a reader makes no progress
+  std::chrono::milliseconds connect = std::chrono::seconds{5};
+  std::chrono::milliseconds response = std::chrono::seconds{60};  // first byte of the upstream
+  std::chrono::milliseconds tunnel = std::chrono::hours{1};       // no byte in either direction
+  std::chrono::milliseconds drain = std::chrono::seconds{30};
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
+};
+
+struct Limits {
+  std::optional<std::uint64_t> connections;  // of the process; none: from RLIMIT_NOFILE
+  std::uint64_t head = 32768;
+  std::uint64_t fields = 128;
+  std::uint64_t body = 0;  // 0: unlimited
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+struct CertificateFiles {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
+};
+
+struct Route {
+  std::string path;  // begins with '/'
+  std::vector<UpstreamUrl> upstreams;
+  std::optional<edge::PlainPolicy> external;
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
+struct Site {
+  std::string name;                // the key
+  std::vector<NamePattern> names;  // also the key, where it is a server name and `names` is empty
+  bool any_name = false;           // `*`: every name that no other site of a listener has
+  std::vector<ListenAddress> listen;
+  std::vector<UpstreamUrl> upstreams;  // empty: the welcome page
+  std::vector<Route> routes;
+  std::optional<CertificateFiles> certificate;  // none: the default identity
+  edge::PlainHttp plain;                        // what happens to plain HTTP
+  std::vector<ListenAddress> plain_listen;      // empty: none
+  std::optional<tls::Profile> tls_profile;
+  std::string owner;
+  bool enabled = true;
+  bool trust_boundary = false;
+  friend bool operator==(const Site&, const Site&) = default;
+};
+
+// `files.example.com:443`, found by SNI on every listener with that port.
+struct NamedEndpoint {
+  NamePattern name;
+  std::uint16_t port;
+  friend bool operator==(const NamedEndpoint&, const NamedEndpoint&) = default;
+};
+// NamedEndpoint, or an address that answers so whatever the client calls it.
+using Endpoint = std::variant<NamedEndpoint, IpEndpoint>;
+
+struct Binding {
+  std::string name;
+  std::vector<Endpoint> at;
+  std::optional<CertificateFiles> certificate;  // none: the default identity
+  std::string site;                             // empty: the one that has the name
+  std::string owner;
+  std::optional<tls::Profile> tls_profile;
+  friend bool operator==(const Binding&, const Binding&) = default;
+};
+
+struct Listener {
+  ListenAddress address;
+  bool refuse_unknown_names = false;
+  bool refuse_no_name = false;
+  std::string owner;
+  std::optional<tls::Profile> tls_profile;
+  friend bool operator==(const Listener&, const Listener&) = default;
+};
+
+// A configuration as valid values. It holds together: sites that bindings name exist, no name is
+// published twice on one listener, no address is plain and TLS at once.
+struct Settings {
+  std::vector<Site> sites;  // by name, in lexical order
+  std::vector<Binding> bindings;
+  std::vector<Listener> listeners;
+  tls::Profile tls_profile = tls::Profile::intermediate;
+  std::string permit;  // certs/issuer reads it
+  std::vector<ServerName> hosts;
+  std::vector<Cidr> trusted_proxies;
+  Timeouts timeouts;
+  Limits limits;
+  AccessLogTarget access_log;
+  std::optional<ListenAddress> metrics;     // plain, loopback
+  std::vector<std::string> administrators;  // user, or @group
+  std::vector<std::string> readers;
+  std::optional<unsigned> workers;  // none: as many as CPUs
+};
+
+struct Settled {
+  std::optional<Settings> settings;  // none: there are errors
+  Diagnostics diagnostics;           // with places from the document's origins
+};
+
+// Checks everything that needs no disk, network or machine. Every error in one go.
+Settled settle(const Document& document);
+
+}  // namespace gatehouse::config
