@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/name_table.h"
 #include "crypto/identity.h"
@@ -16,16 +17,27 @@ tls::CredentialPtr make_credential(const crypto::Identity& identity);
 class BindingTable {
  public:
   void bind(const NamePattern& name, tls::Answer answer) { answers_.set(name, std::move(answer)); }
-  // For clients that send no name, and for names that nobody bound.
-  void bind_default(tls::Answer answer) { answers_.set_default(std::move(answer)); }
+  // For names that nobody bound.
+  void bind_other_names(tls::Answer answer) { answers_.set_default(std::move(answer)); }
+  // For clients that send no name.
+  void bind_no_name(tls::Answer answer) { no_name_ = std::move(answer); }
+  // For both.
+  void bind_default(const tls::Answer& answer) {
+    bind_other_names(answer);
+    bind_no_name(answer);
+  }
 
   // nullptr: nothing answers for this name here.
   const tls::Answer* find(const std::optional<ServerName>& name) const {
-    return name ? answers_.find(*name) : answers_.find_default();
+    if (name) return answers_.find(*name);
+    return no_name_ ? &*no_name_ : nullptr;
   }
+  // The same, of those that were bound to a name.
+  const tls::Answer* find_named(const ServerName& name) const { return answers_.find_named(name); }
 
  private:
   NameTable<tls::Answer> answers_;
+  std::optional<tls::Answer> no_name_;
 };
 
 // Gives a thread's handshakes their certificates from the table that is in force.

@@ -23,10 +23,15 @@ struct ListeningSockets {
   std::vector<io::Fd> per_thread;
 };
 
+// Whether anybody else may listen on the port: nobody, or this program itself, which listens on
+// another address of it or does so until the new sockets are in use.
+enum class PortUse : unsigned char { exclusive, ours };
+
 // Opens all sockets of a listener. Errors: conflict (the port is in use), not_permitted (a port
 // below 1024), not_found (no such address on this machine). Nothing stays open after an error.
 Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
-                                                    std::size_t threads);
+                                                    std::size_t threads,
+                                                    PortUse use = PortUse::exclusive);
 
 // A client that has arrived.
 struct Accepted {
