@@ -130,7 +130,7 @@ ListenerTables::Tables ListenerTables::of(const OpenListener& listener,
 }
 
 tls::Answer ListenerTables::answer(const ServedIdentityPtr& served, tls::Profile profile) const {
-  return {served->credential, profile, policy_of(profile)};
+  return {served->credential, profile, sites_.policy(profile)};
 }
 
 void ListenerTables::add_sites(const Answering& answering, Tables& to) {
@@ -155,7 +155,7 @@ void ListenerTables::add_default(const Answering& answering, Tables& to) {
   const tls::Answer by_default = answer(identity, answering.profile(settings_, any));
   const config::Listener* settings = answering.settings;
   const bool refuse_unknown = settings != nullptr && settings->refuse_unknown_names;
-  if (any != nullptr || !refuse_unknown) to.bindings->bind_other_names(by_default);
+  if (any != nullptr || !refuse_unknown) to.bindings->bind_unknown_names(by_default);
   if (settings == nullptr || !settings->refuse_no_name) to.bindings->bind_no_name(by_default);
 }
 

@@ -4,8 +4,6 @@
 
 namespace gatehouse::control {
 
-std::uint32_t policy_of(tls::Profile profile) { return static_cast<std::uint32_t>(profile); }
-
 // Both lists are in the order of their names.
 void SiteCache::begin(std::shared_ptr<const config::Settings> next) {
   std::unordered_map<std::string_view, Variants> kept;
@@ -26,14 +24,14 @@ void SiteCache::begin(std::shared_ptr<const config::Settings> next) {
 
 SiteCache::SitePtr SiteCache::of(const config::Site& site, tls::Profile profile, Plain plain) {
   Variants& variants = made_[site.name];
-  SitePtr& variant = variants[policy_of(profile) * 2 + (plain == Plain::always_kept ? 1 : 0)];
+  SitePtr& variant = variants[static_cast<std::size_t>(profile) * 2 + (plain == Plain::always_kept ? 1 : 0)];
   if (!variant) variant = make(site, profile, plain);
   return variant;
 }
 
 SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profile,
                                    Plain plain) const {
-  auto made = std::make_shared<edge::Site>(site.name, policy_of(profile));
+  auto made = std::make_shared<edge::Site>(site.name, policy(profile));
   made->label = labels_.number(site.name);
   const bool kept = plain == Plain::always_kept;
   if (!kept) made->plain = site.plain;

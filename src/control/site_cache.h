@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/metrics.h"
+#include "certs/binding/policy_numbers.h"
 #include "config/settings.h"
 #include "edge/route/route_table.h"
 
@@ -15,7 +16,8 @@ namespace gatehouse::control {
 // itself changes.
 class SiteCache {
  public:
-  explicit SiteCache(MetricLabels& labels) : labels_(labels) {}
+  SiteCache(MetricLabels& labels, certs::PolicyNumbers& policies)
+      : labels_(labels), policies_(policies) {}
 
   // From now on sites of `next` are asked for; those that it changes are forgotten.
   void begin(std::shared_ptr<const config::Settings> next);
@@ -26,6 +28,8 @@ class SiteCache {
   using SitePtr = std::shared_ptr<const edge::Site>;
   // `site` is part of the settings given to begin().
   SitePtr of(const config::Site& site, tls::Profile profile, Plain plain);
+  // The number by which connections and sites are told apart that may not serve each other.
+  std::uint32_t policy(tls::Profile profile) const { return policies_.number(profile); }
 
  private:
   static constexpr std::size_t kProfiles = 3;
@@ -35,11 +39,9 @@ class SiteCache {
   edge::Decision decision(const std::vector<UpstreamUrl>& urls) const;
 
   MetricLabels& labels_;
+  certs::PolicyNumbers& policies_;
   std::shared_ptr<const config::Settings> settings_;
   std::unordered_map<std::string_view, Variants> made_;  // by names that settings_ holds
 };
-
-// The number by which connections and sites are told apart that may not serve each other.
-std::uint32_t policy_of(tls::Profile profile);
 
 }  // namespace gatehouse::control

@@ -109,17 +109,11 @@ std::map<edge::ListenerId, edge::ListenerPlan> SnapshotBuilder::plans(const Inpu
   return made;
 }
 
-edge::ListenerPlan SnapshotBuilder::metrics_plan(const OpenListener& listener) {
-  auto site = std::make_shared<edge::Site>("metrics", 0);
-  site->label = labels_.number("metrics");
-  site->add_route("/", edge::Refuse{404, "Only /metrics is here."});
-  site->add_route("/metrics", edge::BuiltIn::metrics);
-  auto routes = std::make_shared<edge::RouteTable>();
-  routes->set_default(std::move(site));
+edge::ListenerPlan SnapshotBuilder::metrics_plan(const OpenListener& listener) const {
   return {.address = listener.address,
           .metrics = true,
           .bindings = nullptr,
-          .routes = std::move(routes)};
+          .routes = edge::metrics_routes(labels_.number("metrics"))};
 }
 
 }  // namespace gatehouse::control

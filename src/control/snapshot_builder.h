@@ -22,7 +22,7 @@ class SnapshotBuilder {
     std::string trust_command;                // for the welcome page
   };
   SnapshotBuilder(MetricLabels& labels, Facts facts)
-      : labels_(labels), facts_(std::move(facts)), sites_(labels) {}
+      : labels_(labels), facts_(std::move(facts)), sites_(labels, policies_) {}
 
   struct Input {
     std::uint64_t revision = 0;
@@ -34,10 +34,11 @@ class SnapshotBuilder {
 
  private:
   std::map<edge::ListenerId, edge::ListenerPlan> plans(const Input& input);
-  edge::ListenerPlan metrics_plan(const OpenListener& listener);
+  edge::ListenerPlan metrics_plan(const OpenListener& listener) const;
 
   MetricLabels& labels_;
   Facts facts_;
+  certs::PolicyNumbers policies_;
   SiteCache sites_;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "base/name_table.h"
 #include "crypto/identity.h"
@@ -17,14 +16,15 @@ tls::CredentialPtr make_credential(const crypto::Identity& identity);
 class BindingTable {
  public:
   void bind(const NamePattern& name, tls::Answer answer) { answers_.set(name, std::move(answer)); }
-  // For names that nobody bound.
-  void bind_other_names(tls::Answer answer) { answers_.set_default(std::move(answer)); }
-  // For clients that send no name.
+  // For clients that send no name (an address in the URL, old programs). Unless it is bound they
+  // are refused with unrecognized_name, as those are that send a name which nobody bound.
   void bind_no_name(tls::Answer answer) { no_name_ = std::move(answer); }
-  // For both.
+  // For names that nobody bound.
+  void bind_unknown_names(tls::Answer answer) { answers_.set_default(std::move(answer)); }
+  // Both: what a binding of the listener's address alone means.
   void bind_default(const tls::Answer& answer) {
-    bind_other_names(answer);
     bind_no_name(answer);
+    bind_unknown_names(answer);
   }
 
   // nullptr: nothing answers for this name here.

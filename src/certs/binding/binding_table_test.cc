@@ -44,23 +44,25 @@ TEST(Binding, M13_a_client_without_a_name_gets_the_default) {
   EXPECT_EQ(policy_for(selector, ""), 3u);
 }
 
-TEST(Binding, M13_unknown_names_and_no_name_are_answered_apart) {
-  const auto only_names = table();
-  only_names->bind_other_names(answer(4));
-  BindingSelector names(only_names);
-  EXPECT_EQ(policy_for(names, "other.example"), 4u);
-  EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(names.select(hello(""))));
-  const auto only_no_name = table();
-  only_no_name->bind_no_name(answer(5));
-  BindingSelector no_name(only_no_name);
-  EXPECT_EQ(policy_for(no_name, ""), 5u);
-  EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(no_name.select(hello("other.example"))));
-}
-
 TEST(Binding, without_a_default_an_unknown_name_is_told_so) {
   BindingSelector selector(table());
   EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(selector.select(hello("other.example"))));
   EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(selector.select(hello(""))));
+}
+
+TEST(Binding, M13_no_name_and_unknown_names_are_answered_or_refused_each_on_its_own) {
+  const auto bindings = table();
+  bindings->bind_no_name(answer(3));
+  BindingSelector selector(bindings);
+  EXPECT_EQ(policy_for(selector, ""), 3u);
+  EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(selector.select(hello("other.example"))));
+
+  const auto others = table();
+  others->bind_unknown_names(answer(4));
+  selector.replace(others);
+  EXPECT_EQ(policy_for(selector, "other.example"), 4u);
+  EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(selector.select(hello(""))));
+  EXPECT_EQ(policy_for(selector, "www.example.org"), 1u) << "names that are bound stay";
 }
 
 TEST(Binding, a_replaced_table_answers_from_the_next_handshake_on) {

@@ -10,8 +10,8 @@ bool matches(std::string_view prefix, std::string_view path) {
   return prefix.ends_with('/') || path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
-constexpr Decision kNoRoute{Refuse{404, "No application is published under this path."}};
-constexpr Decision kAmbiguousPath{
+const Decision kNoRoute{Refuse{404, "No application is published under this path."}};
+const Decision kAmbiguousPath{
     Refuse{400, "The path has a segment \".\" or \"..\", which routes by path cannot allow."}};
 
 }  // namespace
@@ -19,7 +19,7 @@ constexpr Decision kAmbiguousPath{
 void Site::add_route(std::string prefix, Decision decision) {
   const auto shorter = std::ranges::find_if(
       routes_, [&](const Route& route) { return route.prefix.size() < prefix.size(); });
-  routes_.insert(shorter, {std::move(prefix), decision});
+  routes_.insert(shorter, {std::move(prefix), std::move(decision)});
 }
 
 const Decision& Site::decide(const http::RequestHead& request) const {
@@ -41,6 +41,16 @@ const Site* RouteTable::find(std::string_view authority) const {
     site = sites_.find(parsed->host);
   }
   return site == nullptr ? nullptr : site->get();
+}
+
+std::shared_ptr<const RouteTable> metrics_routes(std::uint32_t label) {
+  auto site = std::make_shared<Site>("metrics", 0);
+  site->label = label;
+  site->add_route("/", Refuse{404, "Only /metrics is here."});
+  site->add_route("/metrics", BuiltIn::metrics);
+  auto table = std::make_shared<RouteTable>();
+  table->set_default(std::move(site));
+  return table;
 }
 
 }  // namespace gatehouse::edge

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "base/name_table.h"
+#include "edge/route/upstream_set.h"
 #include "http/message.h"
 
 namespace gatehouse::edge {
 
-// To the upstreams with this number.
+// To one of these; never nullptr.
 struct Forward {
-  std::uint32_t upstreams = 0;
+  std::shared_ptr<const UpstreamSet> upstreams;
 };
 // Answered by ourselves.
 enum class BuiltIn : std::uint8_t { welcome, metrics };
@@ -78,5 +79,9 @@ class RouteTable {
  private:
   NameTable<std::shared_ptr<const Site>> sites_;
 };
+
+// What a listener for the counters serves: /metrics, for whatever Host. `label` is the number under
+// which its requests are counted.
+std::shared_ptr<const RouteTable> metrics_routes(std::uint32_t label);
 
 }  // namespace gatehouse::edge

@@ -10,18 +10,25 @@ void ask(http::RequestHead& request, std::string_view path, bool dots = false) {
   request.dot_segments = dots;
 }
 
+// Tells sets apart by the label of their one upstream.
+Forward forward_to(std::uint32_t label) {
+  auto set = std::make_shared<UpstreamSet>();
+  set->members.push_back({UpstreamUrl::parse("http://127.0.0.1:3000").value(), label});
+  return {std::move(set)};
+}
+
 std::uint32_t upstreams(const Site& site, std::string_view path) {
   http::RequestHead request;
   ask(request, path);
   const auto* forward = std::get_if<Forward>(&site.decide(request));
-  return forward == nullptr ? 0 : forward->upstreams;
+  return forward == nullptr ? 0 : forward->upstreams->members.front().label;
 }
 
 Site three_routes() {
   Site site("a", 0);
-  site.add_route("/", Forward{1});
-  site.add_route("/api/v2", Forward{3});
-  site.add_route("/api", Forward{2});
+  site.add_route("/", forward_to(1));
+  site.add_route("/api/v2", forward_to(3));
+  site.add_route("/api", forward_to(2));
   return site;
 }
 
@@ -46,7 +53,7 @@ TEST(Site, a_question_about_the_whole_server_goes_to_the_default_route) {
 
 TEST(Site, what_no_route_takes_is_404) {
   Site site("a", 0);
-  site.add_route("/api", Forward{2});
+  site.add_route("/api", forward_to(2));
   http::RequestHead request;
   ask(request, "/other");
   EXPECT_EQ(std::get<Refuse>(site.decide(request)).status, 404);
@@ -55,7 +62,7 @@ TEST(Site, what_no_route_takes_is_404) {
 TEST(Site, dots_in_a_path_are_refused_where_prefixes_decide) {
   const Site several = three_routes();
   Site one("a", 0);
-  one.add_route("/", Forward{1});
+  one.add_route("/", forward_to(1));
   http::RequestHead request;
   ask(request, "/api/../x", true);
   EXPECT_EQ(std::get<Refuse>(several.decide(request)).status, 400);

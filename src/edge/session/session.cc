@@ -8,28 +8,40 @@ namespace gatehouse::edge {
 
 using namespace std::chrono_literals;
 
-Session::Session(ThreadContext& thread, const ListenerContext& listener, Accepted accepted)
+namespace {
+
+const Decision kNoSite{Refuse{404, "No site of this name is published here."}};
+const Decision kOtherPolicy{
+    Refuse{421,
+           "This connection was opened for another name whose TLS policy differs. Open a new one "
+           "for this name."}};
+const Decision kTooLarge{Refuse{413, "The request's content is larger than is allowed here."}};
+
+}  // namespace
+
+Session::Session(ThreadContext& thread, ListenerPtr listener, Accepted accepted)
     : thread_(thread),
-      listener_(listener),
+      listener_(std::move(listener)),
       in_(thread.reactor.buffers()),
       peer_(accepted.peer.host()),
       peer_port_(accepted.peer.port()),
-      peer_trusted_(thread.settings.trusts(peer_)),
-      state_(listener.tls == nullptr ? ConnectionState::idle : ConnectionState::handshaking) {
-  if (listener.tls == nullptr) {
+      peer_trusted_(settings().trusts(peer_)),
+      state_(listener_->tls == nullptr ? ConnectionState::idle : ConnectionState::handshaking),
+      known_generation_(listener_->generation->number) {
+  if (listener_->tls == nullptr) {
     stream_.emplace<io::PlainStream>(thread.reactor, std::move(accepted.fd));
   } else {
     stream_.emplace<tls::TlsStream>(thread.reactor, std::move(accepted.fd), thread.wire,
-                                    *listener.tls);
+                                    *listener_->tls);
   }
   thread_.sessions.push_back(*this);
   ++thread_.open_sessions;
-  thread_.metrics.accepted(listener_.number);
-  thread_.metrics.enter(listener_.number, state_);
+  thread_.metrics.accepted(listener_->number);
+  thread_.metrics.enter(listener_->number, state_);
 }
 
 Session::~Session() {
-  thread_.metrics.leave(listener_.number, state_);
+  thread_.metrics.leave(listener_->number, state_);
   --thread_.open_sessions;
 }
 
@@ -39,7 +51,7 @@ io::ByteStream& Session::stream() {
 }
 
 void Session::enter(ConnectionState state) {
-  thread_.metrics.change(listener_.number, state_, state);
+  thread_.metrics.change(listener_->number, state_, state);
   state_ = state;
 }
 
@@ -49,9 +61,8 @@ void Session::drain() {
   stream().socket().interrupt();
 }
 
-io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& listener,
-                                Accepted accepted) {
-  Session session(thread, listener, std::move(accepted));
+io::Task<void> serve_connection(ThreadContext& thread, ListenerPtr listener, Accepted accepted) {
+  Session session(thread, std::move(listener), std::move(accepted));
   co_await session.run();
 }
 
@@ -68,8 +79,7 @@ io::Task<void> Session::run() {
 
 io::Task<bool> Session::handshake() {
   tls::TlsStream& stream = *tls();
-  const auto done =
-      co_await stream.handshake(thread_.reactor.in(thread_.settings.client.handshake));
+  const auto done = co_await stream.handshake(thread_.reactor.in(settings().client.handshake));
   if (done) {
     tls_info_ = stream.info();
     thread_.metrics.handshake(
@@ -84,7 +94,7 @@ io::Task<bool> Session::handshake() {
         "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
         "Connection: close\r\n\r\nThis port speaks HTTPS, and the request came as plain HTTP. "
         "Ask for https://HOST:{}/ instead.\n",
-        listener_.port));
+        listener_->port));
     co_await linger();
   }
   co_return false;
@@ -140,7 +150,7 @@ io::Task<Session::Next> Session::wait_for_request() {
   } else {
     enter(ConnectionState::idle);
     // What is no request, such as half a record, does not extend it.
-    const auto deadline = io::Deadline::at(idle_since_ + thread_.settings.client.idle);
+    const auto deadline = io::Deadline::at(idle_since_ + settings().client.idle);
     wake = co_await stream().socket().readable(deadline);
   }
   leaving_ = false;
@@ -168,18 +178,13 @@ io::Task<void> Session::linger() {
 
 io::Task<Session::Next> Session::serve_request() {
   SessionRequest request;
-  request.started = thread_.reactor.now();
-  request.id = thread_.next_request_id();
+  begin(request);
   if (const auto instead = co_await read_head(request)) co_return *instead;
   request.parsed = true;
-  request.facts.address = peer_;
-  request.facts.scheme = tls() == nullptr ? http::Scheme::http : http::Scheme::https;
-  request.facts.port = listener_.port;
-  request.facts.trusted = peer_trusted_;
   Next next = Next::close;
   std::size_t used = 0;
   {
-    H1Client client(thread_, stream(), in_, request.head, request.facts, tls() != nullptr);
+    H1Client client(connection(), *request.generation, request.head, request.facts);
     next = co_await respond(request, client);
     see(request, &client);
     used = client.used_input();
@@ -190,15 +195,36 @@ io::Task<Session::Next> Session::serve_request() {
   co_return next;
 }
 
+// What was configured anew since the last request counts from here on.
+void Session::begin(SessionRequest& request) {
+  request.started = thread_.reactor.now();
+  request.id = thread_.next_request_id();
+  request.generation = listener_->generation;
+  request.routes = listener_->routes;
+  if (known_generation_ != request.generation->number) {
+    known_generation_ = request.generation->number;
+    known_site_ = nullptr;
+    peer_trusted_ = request.generation->settings.trusts(peer_);
+  }
+  request.facts.address = peer_;
+  request.facts.scheme = tls() == nullptr ? http::Scheme::http : http::Scheme::https;
+  request.facts.port = listener_->port;
+  request.facts.trusted = peer_trusted_;
+}
+
+H1Connection Session::connection() {
+  return {thread_, *listener_, stream(), in_, tls() != nullptr};
+}
+
 // Nothing when there is a head; otherwise what to do instead of an answer to it.
 io::Task<std::optional<Session::Next>> Session::read_head(SessionRequest& request) {
   http::HeadProgress progress;
-  const io::Deadline deadline = thread_.reactor.in(thread_.settings.client.head);
+  const io::Deadline deadline = thread_.reactor.in(request.generation->settings.client.head);
   in_.compact();
   while (true) {
     if (!in_.empty()) {
       const http::ParseResult parsed = http::parse_request_head(
-          in_.text(), thread_.settings.limits.head, progress, request.head);
+          in_.text(), request.generation->settings.limits.head, progress, request.head);
       if (parsed.state == http::Parsed::complete) co_return std::nullopt;
       if (parsed.state == http::Parsed::refused) co_return co_await refuse(request, parsed.refusal);
       if (in_.room().empty() && !in_.is_large()) in_.grow();
@@ -237,7 +263,7 @@ io::Task<Session::Next> Session::refuse(SessionRequest& request, const http::Ref
 io::Task<Session::Next> Session::refuse(SessionRequest& request, std::uint16_t status,
                                         std::string sentence) {
   const http::RequestHead nothing;
-  H1Client client(thread_, stream(), in_, nothing, request.facts, tls() != nullptr);
+  H1Client client(connection(), *request.generation, nothing, request.facts);
   client.close_after_response();
   const bool sent = co_await answer_error(request, client, status, sentence);
   see(request, &client);
@@ -256,35 +282,35 @@ io::Task<bool> Session::answer_error(SessionRequest& request, ClientSide& client
   co_return co_await answer(thread_, client, status, render_error(page, format));
 }
 
-Decision Session::decide(SessionRequest& request) {
+const Site* Session::find_site(const SessionRequest& request) {
   const std::string_view authority = request.head.authority_text;
   if (known_site_ == nullptr || authority != known_authority_) {
-    known_site_ = listener_.routes->find(authority);
+    known_site_ = request.routes->find(authority);
     known_authority_ = authority;
   }
-  request.site = known_site_;
-  if (request.site == nullptr) {
-    return Refuse{404, "No site of this name is published here."};
-  }
-  if (tls() != nullptr && tls()->policy() != request.site->policy()) {
-    return Refuse{421,
-                  "This connection was opened for another name whose TLS policy differs. Open a "
-                  "new one for this name."};
-  }
-  const std::uint64_t most = thread_.settings.limits.body;
+  return known_site_;
+}
+
+// What it returns is part of the request's generation.
+const Decision& Session::decide(SessionRequest& request) {
+  request.site = find_site(request);
+  if (request.site == nullptr) return kNoSite;
+  if (tls() != nullptr && tls()->policy() != request.site->policy()) return kOtherPolicy;
+  const std::uint64_t most = request.generation->settings.limits.body;
   if (most != 0 && request.head.body.kind == http::BodyLength::Kind::exact &&
       request.head.body.bytes > most) {
-    return Refuse{413, "The request's content is larger than is allowed here."};
+    return kTooLarge;
   }
   return request.site->decide(request.head);
 }
 
 io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& client) {
-  const Decision decision = decide(request);
+  const Decision& decision = decide(request);
   Outcome outcome;
   if (const auto* forward = std::get_if<Forward>(&decision)) {
     if (request.head.upgrade == http::Upgrade::websocket) enter(ConnectionState::tunnel);
-    Exchange exchange(thread_, client, *thread_.upstreams[forward->upstreams], request.upstream);
+    Exchange exchange(thread_, *request.generation, client,
+                      thread_.upstreams.of(forward->upstreams), request.upstream);
     outcome = co_await exchange.run();
     if (request.upstream) request.status = request.upstream->status;
   } else if (const auto* refuse = std::get_if<Refuse>(&decision)) {
@@ -316,7 +342,7 @@ Page Session::built_in(BuiltIn what, const SessionRequest& request) {
   if (what == BuiltIn::metrics) {
     return Page{kMetricsContentType, thread_.metrics_page ? thread_.metrics_page() : ""};
   }
-  const CertificateSummary& certificate = thread_.certificate;
+  const CertificateSummary& certificate = request.generation->certificate;
   WelcomePage page;
   page.host = request.head.authority_text;
   std::string protocol;
