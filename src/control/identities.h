@@ -60,13 +60,13 @@ struct IdentitySet {
   std::vector<std::string> notices;  // sentences for the person who runs it
   std::size_t names_left_out = 0;    // of sites without a certificate, beyond kMostNames
 
-  // The certificate of a site or binding that brings `files`, else of the default identity or the
-  // self-signed one, whichever has been made for the name.
-  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& files,
+  // The certificate of a site or binding that brings `wanted` files, else of the default identity
+  // or the self-signed one, whichever has been made for the name.
+  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& wanted,
                        const NamePattern* name) const;
   // For those who call no name.
-  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& files) const {
-    return of(files, nullptr);
+  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& wanted) const {
+    return of(wanted, nullptr);
   }
   std::vector<ServedIdentityPtr> all() const;
   std::vector<CertificateExpiry> expiries() const;

@@ -24,7 +24,8 @@ void SiteCache::begin(std::shared_ptr<const config::Settings> next) {
 
 SiteCache::SitePtr SiteCache::of(const config::Site& site, tls::Profile profile, Plain plain) {
   Variants& variants = made_[site.name];
-  SitePtr& variant = variants[static_cast<std::size_t>(profile) * 2 + (plain == Plain::always_kept ? 1 : 0)];
+  SitePtr& variant =
+      variants[static_cast<std::size_t>(profile) * 2 + (plain == Plain::always_kept ? 1 : 0)];
   if (!variant) variant = make(site, profile, plain);
   return variant;
 }
@@ -34,7 +35,7 @@ SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profil
   auto made = std::make_shared<edge::Site>(site.name, policy(profile));
   made->label = labels_.number(site.name);
   const bool kept = plain == Plain::always_kept;
-  if (!kept) made->plain = site.plain;
+  if (!kept) made->set_plain_http(site.plain);
   made->add_route("/", decision(site.upstreams));
   for (const config::Route& route : site.routes) {
     made->add_route(route.path, decision(route.upstreams), kept ? std::nullopt : route.external);

@@ -80,6 +80,26 @@ std::shared_ptr<const edge::Snapshot> SnapshotBuilder::build(const Input& input)
   return next;
 }
 
+std::shared_ptr<const edge::Snapshot> SnapshotBuilder::bridge(
+    const std::shared_ptr<const edge::Snapshot>& next, const edge::Snapshot& before,
+    const std::vector<OpenListener>& leaving, const Input& input) {
+  auto both = std::make_shared<edge::Snapshot>(*next);
+  ListenerTables tables(*input.settings, *input.identities, sites_);
+  for (const OpenListener& listener : leaving) {
+    const Answering answering = answering_at(*input.settings, listener);
+    if (listener.metrics || (answering.sites.empty() && answering.plain.empty())) {
+      both->listeners.emplace(listener.id, before.listeners.at(listener.id));
+      continue;
+    }
+    const ListenerTables::Tables built = tables.of(listener, answering);
+    both->listeners.emplace(listener.id, edge::ListenerPlan{.address = listener.address,
+                                                            .metrics = false,
+                                                            .bindings = built.bindings,
+                                                            .routes = built.routes});
+  }
+  return both;
+}
+
 std::map<edge::ListenerId, edge::ListenerPlan> SnapshotBuilder::plans(const Input& input) {
   std::map<edge::ListenerId, edge::ListenerPlan> made;
   ListenerTables tables(*input.settings, *input.identities, sites_);

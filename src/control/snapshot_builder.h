@@ -31,6 +31,13 @@ class SnapshotBuilder {
     const std::vector<OpenListener>& listeners;
   };
   std::shared_ptr<const edge::Snapshot> build(const Input& input);
+  // `next`, but with the listeners of `before` that it does not have. They serve what `next` serves
+  // at such an address, or what they did where it serves nothing there; so nobody is turned away
+  // before it is sure that `next` stays. `input` is what `next` was built of.
+  std::shared_ptr<const edge::Snapshot> bridge(const std::shared_ptr<const edge::Snapshot>& next,
+                                               const edge::Snapshot& before,
+                                               const std::vector<OpenListener>& leaving,
+                                               const Input& input);
 
  private:
   std::map<edge::ListenerId, edge::ListenerPlan> plans(const Input& input);
