@@ -52,6 +52,9 @@ class Session : public io::Link<SessionLink> {
   io::Task<void> linger();
   const Decision& decide(SessionRequest& request);
   const Site* find_site(const SessionRequest& request);
+  Arrival arrival();
+  io::Task<Outcome> answer_ourselves(SessionRequest& request, H1Client& client,
+                                     const Decision& decision);
   Page built_in(BuiltIn what, const SessionRequest& request);
   void see(const SessionRequest& request, const H1Client* client);
   void enter(ConnectionState state);
@@ -68,6 +71,7 @@ class Session : public io::Link<SessionLink> {
   std::string peer_;
   std::uint16_t peer_port_;
   bool peer_trusted_;
+  LocalAddress local_;
   ConnectionState state_;
   bool served_ = false;
   bool leaving_ = false;
