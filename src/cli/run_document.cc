@@ -1,9 +1,9 @@
 #include "cli/run_document.h"
 
-#include <array>
 #include <map>
 
 #include "base/values.h"
+#include "config/timeout_fields.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -11,6 +11,7 @@ namespace {
 using config::Document;
 
 constexpr const char* kSite = "default";
+constexpr const char* kListen = ":8443";
 
 // Notes which flag said what.
 class FlagOrigins {
@@ -52,6 +53,7 @@ void add_site(const RunCommand& run, Document& document, FlagOrigins& origins) {
   api::Site& site = (*document.message.mutable_sites())[kSite];
   site.add_names("*");
   for (const ListenAddress& address : run.listen) site.add_listen(address.text());
+  if (run.listen.empty()) site.add_listen(kListen);
   for (const UpstreamUrl& url : run.to) site.add_upstreams(url.text());
   add_routes(run, site);
   add_certificate(run, site);
@@ -82,18 +84,79 @@ std::vector<std::string> entries(std::string_view list) {
 void add_local_ca(const RunCommand& run, Document& document, FlagOrigins& origins) {
   for (std::string& entry : entries(run.permit)) {
     document.message.mutable_local_ca()->add_permit(std::move(entry));
+    origins.set("local_ca.permit", "--permit");
   }
   for (const ServerName& host : run.hosts) {
     document.message.mutable_local_ca()->add_hosts(host.text());
+    origins.set("local_ca.hosts", "--host");
   }
-  origins.set("local_ca.permit", "--permit");
-  origins.set("local_ca.hosts", "--host");
 }
 
-struct TimeoutField {
-  void (api::Timeouts::*set)(std::string&&);
-  std::chrono::milliseconds Timeouts::* value;
-};
+void add_timeouts(const RunCommand& run, Document& document, FlagOrigins& origins) {
+  const Timeouts defaults;
+  if (run.timeouts == defaults) return;
+  for (const config::TimeoutField& field : config::kTimeoutFields) {
+    const std::chrono::milliseconds value = run.timeouts.*field.value;
+    if (value == defaults.*field.value) continue;
+    *(document.message.mutable_timeouts()->*field.to_write)() = duration_text(value);
+  }
+  origins.set("timeouts", "--timeout");
+}
+
+void add_limits(const RunCommand& run, Document& document, FlagOrigins& origins) {
+  const Limits defaults;
+  if (run.limits == defaults) return;
+  api::Limits& limits = *document.message.mutable_limits();
+  if (run.limits.connections) limits.set_connections(*run.limits.connections);
+  if (run.limits.head != defaults.head) limits.set_head(run.limits.head);
+  if (run.limits.fields != defaults.fields) limits.set_fields(run.limits.fields);
+  if (run.limits.body != defaults.body) limits.set_body(run.limits.body);
+  origins.set("limits", "--limit");
+}
+
+void add_logs(const RunCommand& run, Document& document, FlagOrigins& origins) {
+  using Kind = AccessLogTarget::Kind;
+  if (run.access_log.kind == Kind::off) return;
+  const bool file = run.access_log.kind == Kind::file;
+  document.message.mutable_logs()->set_access(file ? whole(run.access_log.path) : "-");
+  origins.set("logs.access", "--access-log");
+}
+
+void add_rest(const RunCommand& run, Document& document, FlagOrigins& origins) {
+  if (run.profile != tls::Profile::intermediate) {
+    document.message.mutable_tls()->set_profile(std::string(tls::text(run.profile)));
+    origins.set("tls.profile", "--tls-profile");
+  }
+  for (const Cidr& network : run.trusted_proxies) {
+    document.message.add_trusted_proxies(network.text());
+    origins.set("trusted_proxies", "--trusted-proxy");
+  }
+  if (run.metrics) {
+    document.message.mutable_metrics()->set_listen(run.metrics->text());
+    origins.set("metrics.listen", "--metrics");
+  }
+  if (run.workers) {
+    document.message.mutable_process()->set_workers(*run.workers);
+    origins.set("process.workers", "--workers");
+  }
+}
+
+bool says_a_site(const RunCommand& run) {
+  return !run.to.empty() || !run.routes.empty() || !run.listen.empty() || run.certificate;
+}
+
 }  // namespace
+
+config::Document run_document(const RunCommand& run) {
+  Document document;
+  FlagOrigins origins(document.origins);
+  if (says_a_site(run)) add_site(run, document, origins);
+  add_local_ca(run, document, origins);
+  add_timeouts(run, document, origins);
+  add_limits(run, document, origins);
+  add_logs(run, document, origins);
+  add_rest(run, document, origins);
+  return document;
+}
 
 }  // namespace gatehouse::cli
