@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json_text.h"
+#include "check/shown.h"
 #include "crypto/strength.h"
 
 namespace gatehouse::check {
@@ -35,7 +35,7 @@ std::optional<std::string> open_end(std::span<const Certificate> chain,
   for (std::size_t step = 0; step < chain.size(); ++step) {
     if (at->is_self_issued() || issuer_among(anchors, *at) != nullptr) return std::nullopt;
     const Certificate* above = issuer_among(chain.subspan(1), *at);
-    if (above == nullptr) return printable(at->issuer());
+    if (above == nullptr) return shown(at->issuer());
     at = above;
   }
   return std::nullopt;
@@ -45,8 +45,8 @@ std::optional<std::string> open_end(std::span<const Certificate> chain,
 
 CertificateFacts certificate_facts(const Certificate& certificate, WallTime now) {
   CertificateFacts facts;
-  facts.subject = printable(certificate.subject());
-  facts.issuer = printable(certificate.issuer());
+  facts.subject = shown(certificate.subject());
+  facts.issuer = shown(certificate.issuer());
   facts.names = certificate.names().texts();
   if (facts.names.size() > kMostNames) facts.names.resize(kMostNames);
   facts.not_before = certificate.not_before();

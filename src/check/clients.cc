@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/json_text.h"
+#include "check/shown.h"
 
 namespace gatehouse::check {
 namespace {
@@ -79,7 +79,7 @@ Verdict ancient(const std::vector<tls::Observation>& seen) {
 
 std::string complaints(const TlsFacts& facts) {
   std::vector<std::string> clauses;
-  for (const crypto::ChainFault& fault : facts.faults) clauses.push_back(printable(fault.what));
+  for (const crypto::ChainFault& fault : facts.faults) clauses.push_back(shown(fault.what));
   if (!facts.chain.certificates.empty()) {
     const CertificateFacts& leaf = facts.chain.certificates.front();
     if (leaf.weak_key) clauses.push_back(fmt::format("its key, {}, is too weak", leaf.key));

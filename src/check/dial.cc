@@ -5,33 +5,34 @@
 namespace gatehouse::check {
 namespace {
 
+std::unexpected<NoAnswer> none(const Error& error) {
+  if (error.kind == ErrorKind::timed_out) {
+    return std::unexpected(NoAnswer{NoAnswer::Why::timed_out, "did not answer in time"});
+  }
+  return std::unexpected(NoAnswer{NoAnswer::Why::closed, error.what});
+}
+
 io::Task<HttpResult> ask(tls::Probe& probe, const tls::AnonymousRequest& request,
                          io::Deadline deadline) {
-  if (const auto sent = co_await probe.ask(request, deadline); !sent) {
-    co_return std::unexpected(sent.error().what);
-  }
+  const auto sent = co_await probe.ask(request, deadline);
+  if (!sent) co_return none(sent.error());
   AnswerReader reader;
   while (true) {
     const auto got = co_await probe.read(reader.room(), deadline);
-    if (!got) co_return std::unexpected(got.error().what);
+    if (!got) co_return none(got.error());
     if (reader.take(*got)) co_return reader.result();
   }
 }
 
 io::Task<HttpResult> ask(io::PlainStream& stream, const tls::AnonymousRequest& request,
                          io::Deadline deadline) {
-  const std::string& text = request.text();
   const auto patience = deadline.time() - stream.socket().reactor().now();
-  if (const auto sent = co_await io::write_all(stream, text, io::Flush::now, patience); !sent) {
-    co_return std::unexpected(sent.error().what);
-  }
+  const auto sent = co_await io::write_all(stream, request.text(), io::Flush::now, patience);
+  if (!sent) co_return none(sent.error());
   AnswerReader reader;
   while (true) {
     const auto got = co_await io::read_some(stream, reader.room(), deadline);
-    if (!got && got.error().kind == ErrorKind::timed_out) {
-      co_return std::unexpected(std::string("did not answer in time"));
-    }
-    if (!got) co_return std::unexpected(got.error().what);
+    if (!got) co_return none(got.error());
     if (reader.take(*got)) co_return reader.result();
   }
 }

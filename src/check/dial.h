@@ -16,7 +16,7 @@ struct TlsDial {
 };
 struct PlainDial {
   std::string unreachable;
-  HttpResult answer = std::unexpected(std::string());
+  HttpResult answer = std::unexpected(NoAnswer());
 };
 
 // Both end by the deadline. A TLS handshake with a client of these options, and then the request.

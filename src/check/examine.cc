@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "base/json_text.h"
 #include "check/chain_facts.h"
 #include "check/clients.h"
 #include "check/dial.h"
 #include "check/findings.h"
 #include "check/plain_answer.h"
+#include "check/shown.h"
 #include "io/scope.h"
 
 namespace gatehouse::check {
@@ -65,9 +65,10 @@ io::Task<PlainFacts> look_plainly(Examination& now, io::SocketAddress address,
                                   tls::AnonymousRequest request) {
   const auto dial = co_await dial_plain(now.reactor, address, std::move(request), now.deadline());
   PlainFacts facts = plain_facts(address, dial);
-  const bool odd =
-      facts.kind == PlainFacts::Kind::silent || facts.kind == PlainFacts::Kind::refuses;
-  if (odd && co_await speaks_tls(now, address)) facts.kind = PlainFacts::Kind::speaks_tls;
+  const bool may_be_tls = facts.kind == PlainFacts::Kind::silent ||
+                          facts.kind == PlainFacts::Kind::closes ||
+                          facts.kind == PlainFacts::Kind::refuses;
+  if (may_be_tls && co_await speaks_tls(now, address)) facts.kind = PlainFacts::Kind::speaks_tls;
   co_return facts;
 }
 
@@ -130,7 +131,7 @@ VersionFacts version(std::uint16_t number, const TlsDial& dial) {
 std::vector<std::string> protocols(const Dials& dials) {
   std::vector<std::string> all;
   for (const TlsDial* dial : {&dials.newest, &dials.old, &dials.modern}) {
-    const std::string name = printable(dial->seen.alpn);
+    const std::string name = shown(dial->seen.alpn);
     if (!name.empty() && std::ranges::find(all, name) == all.end()) all.push_back(name);
   }
   return all;
@@ -138,7 +139,7 @@ std::vector<std::string> protocols(const Dials& dials) {
 
 std::string label(const crypto::Certificate& leaf) {
   const std::string name = leaf.common_name();
-  return printable(name.empty() ? leaf.subject() : name);
+  return shown(name.empty() ? leaf.subject() : name);
 }
 
 TlsFacts tls_facts(const Dials& dials, const Target& target, const Options& options,

@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "base/json_text.h"
+#include "check/shown.h"
 #include "http/h1_parser.h"
 
 namespace gatehouse::check {
 namespace {
 
-constexpr int kMostInterim = 8;
-constexpr std::size_t kLongestValue = 500;
+using Why = NoAnswer::Why;
 
-// What a person will read on a terminal.
-std::string shown(std::string_view value) { return printable(value.substr(0, kLongestValue)); }
+constexpr int kMostInterim = 8;
 
 HttpAnswer answer_of(const http::ResponseHead& head) {
   HttpAnswer answer{.status = head.status,
@@ -25,10 +23,16 @@ HttpAnswer answer_of(const http::ResponseHead& head) {
   return answer;
 }
 
-std::string not_http(std::string_view bytes) {
+std::unexpected<NoAnswer> none(NoAnswer::Why why, std::string what) {
+  return std::unexpected(NoAnswer{why, std::move(what)});
+}
+
+std::unexpected<NoAnswer> not_http(std::string_view bytes) {
   // A TLS alert, as a server sends it that expected a handshake (RFC 8446 section 6).
-  if (bytes.size() >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03) return "answered in TLS";
-  return "answered with something that is not HTTP";
+  if (bytes.size() >= 2 && bytes[0] == 0x15 && bytes[1] == 0x03) {
+    return none(Why::in_tls, "answered in TLS");
+  }
+  return none(Why::not_http, "answered with something that is not HTTP");
 }
 
 }  // namespace
@@ -38,11 +42,10 @@ std::span<char> AnswerReader::room() { return std::span(buffer_).subspan(size_);
 bool AnswerReader::take(std::size_t bytes) {
   size_ += bytes;
   if (bytes > 0) return parse();
-  if (size_ == 0)
-    return end(std::unexpected(std::string("closed the connection without an answer")));
+  if (size_ == 0) return end(none(Why::closed, "closed the connection without an answer"));
   const std::string_view seen(buffer_.data(), size_);
-  if (!seen.starts_with("HTTP/")) return end(std::unexpected(not_http(seen)));
-  return end(std::unexpected(std::string("closed the connection in the middle of its answer")));
+  if (!seen.starts_with("HTTP/")) return end(not_http(seen));
+  return end(none(Why::not_http, "closed the connection in the middle of its answer"));
 }
 
 bool AnswerReader::parse() {
@@ -53,15 +56,15 @@ bool AnswerReader::parse() {
     const auto parsed = http::parse_response_head(seen, {.bytes = kMostBytes}, {}, progress, head);
     if (parsed.state == http::Parsed::incomplete) {
       if (size_ < buffer_.size()) return false;
-      return end(std::unexpected(std::string("sent a head of more than 32 KiB")));
+      return end(none(Why::not_http, "sent a head of more than 32 KiB"));
     }
     if (parsed.state == http::Parsed::refused) {
-      if (!seen.starts_with("HTTP/")) return end(std::unexpected(not_http(seen)));
-      return end(std::unexpected(fmt::format("sent an answer that {}", parsed.refusal.what)));
+      if (!seen.starts_with("HTTP/")) return end(not_http(seen));
+      return end(none(Why::not_http, fmt::format("sent an answer that {}", parsed.refusal.what)));
     }
     if (!head.informational()) return end(answer_of(head));
     if (++interim_ > kMostInterim) {
-      return end(std::unexpected(std::string("sent one interim answer after the other")));
+      return end(none(Why::not_http, "sent one interim answer after the other"));
     }
     buffer_.erase(0, head.size);
     buffer_.resize(kMostBytes);

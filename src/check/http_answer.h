@@ -26,7 +26,7 @@ class AnswerReader {
   std::string buffer_ = std::string(kMostBytes, '\0');
   std::size_t size_ = 0;
   int interim_ = 0;
-  HttpResult result_ = std::unexpected(std::string());
+  HttpResult result_ = std::unexpected(NoAnswer());
 };
 
 }  // namespace gatehouse::check

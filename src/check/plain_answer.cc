@@ -10,6 +10,16 @@ PlainFacts::Kind kind_of(const HttpAnswer& answer) {
   return answer.status >= 400 ? PlainFacts::Kind::refuses : PlainFacts::Kind::serves;
 }
 
+PlainFacts::Kind kind_of(NoAnswer::Why why) {
+  switch (why) {
+    case NoAnswer::Why::closed: return PlainFacts::Kind::closes;
+    case NoAnswer::Why::timed_out: return PlainFacts::Kind::silent;
+    case NoAnswer::Why::not_http: return PlainFacts::Kind::not_http;
+    case NoAnswer::Why::in_tls: return PlainFacts::Kind::speaks_tls;
+  }
+  return PlainFacts::Kind::not_http;
+}
+
 }  // namespace
 
 PlainFacts plain_facts(const io::SocketAddress& address, const PlainDial& dial) {
@@ -17,8 +27,8 @@ PlainFacts plain_facts(const io::SocketAddress& address, const PlainDial& dial) 
   if (!dial.unreachable.empty()) {
     facts.reason = dial.unreachable;
   } else if (!dial.answer) {
-    facts.kind = PlainFacts::Kind::silent;
-    facts.reason = dial.answer.error();
+    facts.kind = kind_of(dial.answer.error().why);
+    facts.reason = dial.answer.error().what;
   } else {
     facts.kind = kind_of(*dial.answer);
     facts.answer = *dial.answer;

@@ -6,6 +6,7 @@
 #include "check/clients.h"
 #include "check/dial.h"
 #include "check/plain_answer.h"
+#include "check/shown.h"
 
 namespace gatehouse::check {
 namespace {
@@ -25,13 +26,13 @@ std::vector<Proof> failed(const std::string& target, const std::string& sentence
 std::string expected_another(const crypto::Certificate& leaf, const TlsPlan& plan) {
   return fmt::format(
       "The certificate of {} (SHA-256 {}) answers for {} instead of the planned one.",
-      leaf.subject(), crypto::hex(leaf.sha256()).substr(0, 16), plan.name.text());
+      shown(leaf.subject()), crypto::hex(leaf.sha256()).substr(0, 16), plan.name.text());
 }
 
 std::string told(const std::optional<HttpResult>& answer) {
   if (!answer) return "";
   if (*answer) return fmt::format(" GET / was answered with {}.", (*answer)->status);
-  return fmt::format(" GET /: the server {}.", answer->error());
+  return fmt::format(" GET /: the server {}.", answer->error().what);
 }
 
 TlsFacts facts_of(const tls::Observation& seen, const std::vector<crypto::Certificate>& anchors,
@@ -52,7 +53,7 @@ bool keeps(PlainRule rule, const PlainFacts& facts) {
   switch (rule) {
     case PlainRule::keep: return facts.answer && facts.kind != Kind::redirects;
     case PlainRule::redirect: return facts.kind == Kind::redirects;
-    case PlainRule::refuse: return facts.kind == Kind::refuses || facts.kind == Kind::silent;
+    case PlainRule::refuse: return facts.kind == Kind::refuses || facts.kind == Kind::closes;
   }
   return false;
 }

@@ -36,6 +36,8 @@ std::string_view text(PlainFacts::Kind kind) {
   switch (kind) {
     case PlainFacts::Kind::nobody: return "nobody";
     case PlainFacts::Kind::silent: return "silent";
+    case PlainFacts::Kind::closes: return "closes";
+    case PlainFacts::Kind::not_http: return "not_http";
     case PlainFacts::Kind::redirects: return "redirects";
     case PlainFacts::Kind::refuses: return "refuses";
     case PlainFacts::Kind::serves: return "serves";

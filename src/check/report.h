@@ -59,8 +59,18 @@ struct HttpAnswer {
   bool redirects() const { return status >= 300 && status < 400 && !location.empty(); }
 };
 
-// What came of a request: an answer, or the predicate of a sentence that says why there is none.
-using HttpResult = std::expected<HttpAnswer, std::string>;
+// Why there is no answer. `what` is the predicate of a sentence about the server.
+struct NoAnswer {
+  enum class Why : unsigned char {
+    closed,     // took the request and closed the connection without a word
+    timed_out,  // said nothing (more)
+    not_http,   // said something that is no answer
+    in_tls,     // a TLS alert
+  };
+  Why why = Why::closed;
+  std::string what{};
+};
+using HttpResult = std::expected<HttpAnswer, NoAnswer>;
 
 struct CertificateFacts {
   std::string subject;
@@ -109,8 +119,10 @@ struct TlsFacts {
 // What a port does with HTTP without TLS.
 struct PlainFacts {
   enum class Kind : unsigned char {
-    nobody,     // nothing listens there
-    silent,     // takes the connection and answers nothing, or nothing that is HTTP
+    nobody,     // no connection stands
+    silent,     // takes the connection and says nothing
+    closes,     // takes the connection and closes it without an answer
+    not_http,   // answers with something else
     redirects,  // to https
     refuses,    // 4xx or 5xx
     serves,     // everything else

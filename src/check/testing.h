@@ -46,8 +46,11 @@ class Listening {
   static io::Task<void> accept_all(Listening& self) {
     while (co_await self.socket_->readable(io::Deadline::never()) == io::Wake::ready) {
       io::Fd fd(::accept4(self.socket_->fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-      if (fd) self.scope_.spawn(self.serve_(self.socket_->reactor(), std::move(fd)));
-      if (!fd) self.socket_->clear_readable();
+      if (!fd) {
+        self.socket_->clear_readable();
+        continue;
+      }
+      self.scope_.spawn(self.serve_(self.socket_->reactor(), std::move(fd)));
     }
   }
 
