@@ -154,13 +154,15 @@ io::Task<Connection::Next> Connection::answer(const Request& request, Answer ans
   std::string bytes(512, '\0');
   http::HeadWriter head(bytes);
   head.status_line(answer.status);
+  const auto date = http::format_http_date(context_.reactor.clock().wall());
+  head.field("Date", {date.data(), date.size()});
   head.field("Content-Type", answer.content_type);
   head.field("Content-Length", answer.body.size());
   head.field("Cache-Control", "no-store");
   if (!answer.allow.empty()) head.field("Allow", answer.allow);
   if (!more) head.field("Connection", "close");
   bytes.resize(head.finish().value_or(0));
-  bytes += answer.body;
+  if (request.method != "HEAD") bytes += answer.body;
   if (!co_await write(bytes)) co_return Next::gone;
   if (more) co_return Next::request;
   co_return body_read ? Next::close : Next::linger;
