@@ -8,8 +8,8 @@
 #include "base/address.h"
 #include "base/json_text.h"
 #include "base/server_name.h"
+#include "base/suggest.h"
 #include "cli/parse.h"
-#include "cli/suggest.h"
 #include "tls/profile.h"
 
 namespace gatehouse::cli {

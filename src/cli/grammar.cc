@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include "base/json_text.h"
+#include "base/suggest.h"
 #include "cli/rows.h"
-#include "cli/suggest.h"
 #include "cli/verb_parser.h"
 
 namespace gatehouse::cli {

@@ -2,9 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include "base/suggest.h"
 #include "cli/common_flags.h"
 #include "cli/rows.h"
-#include "cli/suggest.h"
 #include "cli/verb_parser.h"
 
 namespace gatehouse::cli {

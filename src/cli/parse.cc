@@ -6,9 +6,9 @@
 #include <fmt/ranges.h>
 
 #include "base/json_text.h"
+#include "base/suggest.h"
 #include "cli/help.h"
 #include "cli/rows.h"
-#include "cli/suggest.h"
 
 namespace gatehouse::cli {
 namespace {

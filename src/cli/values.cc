@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/json_text.h"
-#include "cli/suggest.h"
+#include "base/suggest.h"
 #include "http/fields.h"
 
 namespace gatehouse::cli {
