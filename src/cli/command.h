@@ -9,6 +9,7 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "cli/client_commands.h"
 #include "config/settings.h"
 #include "tls/profile.h"
 
@@ -33,8 +34,10 @@ struct RunCommand {
   std::vector<ListenAddress> listen;
   std::vector<ServerName> hosts;
   std::optional<unsigned> workers;  // none: as many as CPUs
+  std::filesystem::path config;     // empty: no file
   std::filesystem::path state;
-  std::string permit;  // names and networks as given; certs/issuer reads it
+  std::filesystem::path socket;  // of administration
+  std::string permit;            // names and networks as given; certs/issuer reads it
   tls::Profile profile = tls::Profile::intermediate;
   std::optional<CertificateFiles> certificate;
   std::vector<Cidr> trusted_proxies;
@@ -67,6 +70,12 @@ struct HelpText {
   bool asked = true;
 };
 
-using Command = std::variant<RunCommand, TrustCommand, VersionCommand, HelpText>;
+using Command =
+    std::variant<RunCommand, TrustCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
+                 EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
+                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, Reload, Rollback,
+                 ShowHistory, ValidateConfig, ShowConfig, DiffConfig, ApplyConfig, ExportConfig,
+                 PrintSchema, PrintDefaultConfig, ExplainCode, ShowLogs, PrintCompletion,
+                 PrintManPage>;
 
 }  // namespace gatehouse::cli

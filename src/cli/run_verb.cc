@@ -1,48 +1,27 @@
-#include "cli/flags.h"
-
 #include <array>
 
+#include "base/address.h"
+#include "cli/common_flags.h"
+#include "cli/parse.h"
+#include "cli/rows.h"
 #include "cli/values.h"
+#include "cli/verb_parser.h"
 #include "config/values.h"
 
 namespace gatehouse::cli {
 namespace {
 
-// Appends what `parse` makes of the text, or passes its error on.
-template <class Value, class Parse>
-Result<Ok> append(std::vector<Value>& to, std::string_view text, Parse parse) {
-  auto value = parse(text);
-  if (!value) return pass_on(value);
-  to.push_back(std::move(*value));
-  return Ok{};
-}
-
-template <class To, class Parse>
-Result<Ok> assign(To& to, std::string_view text, Parse parse) {
-  auto value = parse(text);
-  if (!value) return pass_on(value);
-  to = std::move(*value);
-  return Ok{};
-}
-
-Result<std::filesystem::path> parse_path(std::string_view text) {
-  if (!text.empty() && text.find('\0') == std::string_view::npos)
-    return std::filesystem::path(text);
-  return fail(Fault::operator_input, "The path is empty.", ErrorKind::usage);
-}
+using Text = std::string_view;
 
 Result<AccessLogTarget> parse_access_log(std::string_view text) {
   if (!text.empty()) return AccessLogTarget::parse(text);
-  return fail(Fault::operator_input, "Write a file, \"-\" for stdout, or \"off\".",
-              ErrorKind::usage);
+  return usage_error("Write a file, \"-\" for stdout, or \"off\".");
 }
 
 RunCommand::CertificateFiles& files(RunCommand& run) {
   if (!run.certificate) run.certificate.emplace();
   return *run.certificate;
 }
-
-using Text = std::string_view;
 
 constexpr std::array kRunFlags{
     Flag<RunCommand>{
@@ -85,6 +64,18 @@ constexpr std::array kRunFlags{
           run.permit = text;
           return Ok{};
         }},
+    Flag<RunCommand>{
+        "--config", "FILE",
+        "The configuration, YAML or JSON, with the files of conf.d beside it. What flags say may "
+        "not be said there again.",
+        [](RunCommand& run, Text text) { return assign(run.config, text, parse_path); }, false,
+        "GATEHOUSE_CONFIG"},
+    Flag<RunCommand>{
+        "--socket", "PATH",
+        "Where the command line administers the running program; in the state folder, or in that "
+        "of systemd's RuntimeDirectory, unless said.",
+        [](RunCommand& run, Text text) { return assign(run.socket, text, parse_path); }, false,
+        "GATEHOUSE_SOCKET"},
     Flag<RunCommand>{"--state", "DIR", "Where keys and certificates rest.",
                      [](RunCommand& run, Text text) { return assign(run.state, text, parse_path); },
                      false, "GATEHOUSE_STATE"},
@@ -128,39 +119,50 @@ constexpr std::array kRunFlags{
                      }},
 };
 
-constexpr std::array kTrustFlags{
-    Flag<TrustCommand>{
-        "--state", "DIR", "Where keys and certificates rest.",
-        [](TrustCommand& trust, Text text) { return assign(trust.state, text, parse_path); }, false,
-        "GATEHOUSE_STATE"},
-    Flag<TrustCommand>{
-        "--nss", "DIR", "An NSS database (Chromium, Firefox); those of this user unless said.",
-        [](TrustCommand& trust, Text text) { return append(trust.nss, text, parse_path); }, true},
-    Flag<TrustCommand>{
-        "--system-root", "DIR", "Another root than / for the system's store, as of a container.",
-        [](TrustCommand& trust, Text text) { return assign(trust.system_root, text, parse_path); }},
-    Flag<TrustCommand>{
-        "--out", "FILE", "Where export writes the anchor; stdout unless said.",
-        [](TrustCommand& trust, Text text) { return assign(trust.out, text, parse_path); }},
-    Flag<TrustCommand>{"--json", "", "Say what was done as JSON.",
-                       [](TrustCommand& trust, Text) -> Result<Ok> {
-                         trust.json = true;
-                         return Ok{};
-                       }},
-};
+Result<Ok> check_pair(const RunCommand& run) {
+  if (run.certificate && run.certificate->key.empty()) {
+    return usage_error(
+        "--certificate (or GATEHOUSE_CERTIFICATE) needs --key (or GATEHOUSE_KEY), the file of its "
+        "private key.");
+  }
+  if (run.certificate && run.certificate->certificate.empty()) {
+    return usage_error(
+        "--key (or GATEHOUSE_KEY) needs --certificate (or GATEHOUSE_CERTIFICATE), the file of the "
+        "certificate that it belongs to.");
+  }
+  return Ok{};
+}
 
-constexpr std::array kVersionFlags{
-    Flag<VersionCommand>{"--json", "", "As JSON.",
-                         [](VersionCommand& version, Text) -> Result<Ok> {
-                           version.json = true;
-                           return Ok{};
-                         }},
-};
+Result<Ok> finish_run(RunCommand& run, const Environment& environment) {
+  if (auto fits = check_pair(run); !fits) return fits;
+  // A file says itself what is published.
+  if (run.listen.empty() && run.config.empty())
+    run.listen.push_back(*ListenAddress::parse(":8443"));
+  if (auto done = complete_state(run.state, environment); !done) return done;
+  if (run.socket.empty()) run.socket = default_socket(run.state, environment);
+  return Ok{};
+}
+
+constexpr Grammar<RunCommand> kRun{.flags = kRunFlags, .finish = finish_run};
+
+constexpr std::array kRows{Verb{
+    "", "run", "", "serve",
+    "Serves HTTPS, in front of an application or with a welcome page. On its first start it makes "
+    "a local CA and a certificate for the names of this machine. SIGTERM and Ctrl-C end it when "
+    "the running requests are done; a second one ends it at once. While it runs, the other verbs "
+    "change what it serves; SIGHUP reads its configuration again.\n\n"
+    "The state folder is --state, else $STATE_DIRECTORY (systemd), else "
+    "$XDG_STATE_HOME/gatehouse, else ~/.local/state/gatehouse.",
+    "gatehouse run --to http://127.0.0.1:3000\n"
+    "gatehouse run --to unix:/run/app.sock --listen localhost:8443\n"
+    "gatehouse run --to http://127.0.0.1:3000 --route /api=http://127.0.0.1:9000\n"
+    "gatehouse run --to http://10.0.0.5:80 --host files.local --listen :443\n"
+    "gatehouse run --config /etc/gatehouse/gatehouse.yaml",
+    flags_of<kRun>, parse_by<kRun>}};
 
 }  // namespace
 
+std::span<const Verb> run_rows() { return kRows; }
 std::span<const Flag<RunCommand>> run_flags() { return kRunFlags; }
-std::span<const Flag<TrustCommand>> trust_flags() { return kTrustFlags; }
-std::span<const Flag<VersionCommand>> version_flags() { return kVersionFlags; }
 
 }  // namespace gatehouse::cli
