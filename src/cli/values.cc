@@ -10,13 +10,12 @@
 #include "base/json_text.h"
 #include "base/suggest.h"
 #include "base/values.h"
+#include "config/timeout_fields.h"
 #include "config/values.h"
 #include "http/fields.h"
 
 namespace gatehouse::cli {
 namespace {
-
-using std::chrono::milliseconds;
 
 std::unexpected<Error> refused(std::string what) {
   return fail(Fault::operator_input, std::move(what), ErrorKind::usage);
@@ -46,17 +45,6 @@ std::unexpected<Error> unknown_name(std::string_view name, std::string_view what
                              did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
-struct TimeoutName {
-  std::string_view name;
-  milliseconds Timeouts::* member;
-};
-constexpr std::array kTimeouts{
-    TimeoutName{"handshake", &Timeouts::handshake}, TimeoutName{"head", &Timeouts::head},
-    TimeoutName{"body", &Timeouts::body},           TimeoutName{"idle", &Timeouts::idle},
-    TimeoutName{"write", &Timeouts::write},         TimeoutName{"connect", &Timeouts::connect},
-    TimeoutName{"response", &Timeouts::response},   TimeoutName{"tunnel", &Timeouts::tunnel},
-    TimeoutName{"drain", &Timeouts::drain}};
-
 struct LimitName {
   std::string_view name;
   std::uint64_t least;
@@ -79,11 +67,14 @@ Result<Ok> set_timeout(Timeouts& timeouts, std::string_view text) {
     return refused(
         fmt::format("{} sets no timeout. Write NAME=DURATION, as head=10s.", quoted(text)));
   }
-  const auto known = std::ranges::find(kTimeouts, parts->name, &TimeoutName::name);
-  if (known == kTimeouts.end()) return unknown_name(parts->name, "timeout", kTimeouts);
+  const auto known =
+      std::ranges::find(config::kTimeoutFields, parts->name, &config::TimeoutField::name);
+  if (known == config::kTimeoutFields.end()) {
+    return unknown_name(parts->name, "timeout", config::kTimeoutFields);
+  }
   auto duration = parse_duration(parts->value);
   if (!duration) return pass_on(duration);
-  timeouts.*known->member = *duration;
+  timeouts.*known->value = *duration;
   return Ok{};
 }
 

@@ -1,11 +1,10 @@
 #include "config/settle_process.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "base/values.h"
 #include "config/site_settings.h"
+#include "config/timeout_fields.h"
 #include "config/values.h"
 #include "http/fields.h"
 
@@ -61,26 +60,10 @@ void settle_local_ca(const api::LocalCa& written, const FieldPath& at, Settings&
   settings.hosts = settle_list(written.hosts(), "GH3104", at.field("hosts"), parse_host, report);
 }
 
-struct TimeoutField {
-  std::string_view name;
-  const std::string& (api::Timeouts::*text)() const;
-  std::chrono::milliseconds Timeouts::* value;
-};
-constexpr std::array kTimeouts{
-    TimeoutField{"handshake", &api::Timeouts::handshake, &Timeouts::handshake},
-    TimeoutField{"head", &api::Timeouts::head, &Timeouts::head},
-    TimeoutField{"body", &api::Timeouts::body, &Timeouts::body},
-    TimeoutField{"idle", &api::Timeouts::idle, &Timeouts::idle},
-    TimeoutField{"write", &api::Timeouts::write, &Timeouts::write},
-    TimeoutField{"connect", &api::Timeouts::connect, &Timeouts::connect},
-    TimeoutField{"response", &api::Timeouts::response, &Timeouts::response},
-    TimeoutField{"tunnel", &api::Timeouts::tunnel, &Timeouts::tunnel},
-    TimeoutField{"drain", &api::Timeouts::drain, &Timeouts::drain}};
-
 void settle_timeouts(const api::Timeouts& written, const FieldPath& at, Timeouts& timeouts,
                      SettleReport& report) {
-  for (const TimeoutField& one : kTimeouts) {
-    const std::string& text = (written.*one.text)();
+  for (const TimeoutField& one : kTimeoutFields) {
+    const std::string& text = (written.*one.written)();
     if (text.empty()) continue;
     const auto read = report.take("GH3132", at.field(one.name), parse_duration(text));
     if (read) timeouts.*one.value = *read;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "config/notes.h"
+#include "config/yaml_text.h"
 
 namespace gatehouse::config {
 namespace {
@@ -15,7 +16,7 @@ using google::protobuf::Reflection;
 using Kind = ValueTree::Kind;
 
 ValueTree text_scalar(const std::string& text, const FieldDescriptor& field) {
-  return {.text = note(field).secret() ? "***" : text, .is_text = true};
+  return {.text = text, .is_text = true, .secret = note(field).secret()};
 }
 
 ValueTree scalar(const Message& message, const FieldDescriptor& field) {
@@ -105,5 +106,19 @@ class TreeMaker {
 
 ValueTree value_tree(const Message& message) { return TreeMaker(false).make(message); }
 ValueTree short_value_tree(const Message& message) { return TreeMaker(true).make(message); }
+
+std::string flow_text(const ValueTree& tree) {
+  if (tree.kind == Kind::scalar) {
+    const std::string shown = tree.secret ? "***" : tree.text;
+    return tree.is_text ? yaml_scalar(shown) : shown;
+  }
+  std::vector<std::string> parts;
+  for (const ValueTree& item : tree.items) parts.push_back(flow_text(item));
+  for (const auto& [key, value] : tree.entries) {
+    parts.push_back(fmt::format("{}: {}", yaml_key(key), flow_text(value)));
+  }
+  const std::string inside = fmt::format("{}", fmt::join(parts, ", "));
+  return tree.kind == Kind::list ? "[" + inside + "]" : "{" + inside + "}";
+}
 
 }  // namespace gatehouse::config

@@ -11,17 +11,6 @@ using Kind = ValueTree::Kind;
 
 constexpr std::size_t kWidth = 90;
 
-std::string flow(const ValueTree& tree) {
-  if (tree.kind == Kind::scalar) return tree.is_text ? yaml_scalar(tree.text) : tree.text;
-  if (tree.kind == Kind::map) return "{}";
-  std::string out = "[";
-  for (const ValueTree& item : tree.items) {
-    if (out.size() > 1) out += ", ";
-    out += flow(item);
-  }
-  return out + "]";
-}
-
 bool has_scalars_only(const ValueTree& list) {
   return std::ranges::all_of(list.items,
                              [](const ValueTree& item) { return item.kind == Kind::scalar; });
@@ -31,7 +20,7 @@ bool has_scalars_only(const ValueTree& list) {
 bool fits_in_line(const ValueTree& tree, std::size_t column) {
   if (tree.kind == Kind::map) return tree.entries.empty();
   if (tree.kind == Kind::scalar || tree.items.empty()) return true;
-  return has_scalars_only(tree) && column + flow(tree).size() <= kWidth;
+  return has_scalars_only(tree) && column + flow_text(tree).size() <= kWidth;
 }
 
 class Writer {
@@ -55,7 +44,7 @@ class Writer {
 
   void write_value(const ValueTree& value, std::size_t indent, std::size_t column) {
     if (fits_in_line(value, column)) {
-      out_ += " " + flow(value) + "\n";
+      out_ += " " + flow_text(value) + "\n";
       return;
     }
     out_ += "\n";
@@ -72,7 +61,7 @@ class Writer {
     if (item.kind == Kind::map && !item.entries.empty()) {
       write_entries(item, indent + 2, true);
     } else {
-      out_ += flow(item) + "\n";
+      out_ += flow_text(item) + "\n";
     }
   }
 
