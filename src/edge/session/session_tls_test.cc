@@ -12,7 +12,6 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::kGet;
-using testing::kOk;
 using testing::Peer;
 using ::testing::StartsWith;
 using tls::testing::End;
