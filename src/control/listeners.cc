@@ -68,10 +68,8 @@ Result<Ok> Listeners::add(const Wanted& wanted, Next& next) {
 }
 
 Result<Ok> Listeners::open(const Wanted& wanted, Next& next) {
-  const edge::PortUse use =
-      ours(wanted.address.port(), next) ? edge::PortUse::ours : edge::PortUse::exclusive;
   // One thread is enough for the counters.
-  auto sockets = open_(wanted.address, wanted.metrics ? 1 : threads_, use);
+  auto sockets = open_(wanted.address, wanted.metrics ? 1 : threads_, ours(next));
   if (!sockets) return pass_on(sockets);
   for (edge::ListeningSockets& one : *sockets) {
     const edge::ListenerId id = id_of(one.address.text());
@@ -83,9 +81,11 @@ Result<Ok> Listeners::open(const Wanted& wanted, Next& next) {
   return Ok{};
 }
 
-bool Listeners::ours(std::uint16_t port, const Next& next) const {
-  const auto has = [port](const OpenListener& open) { return open.address.port() == port; };
-  return std::ranges::any_of(open_now_, has) || std::ranges::any_of(next.all, has);
+std::vector<io::SocketAddress> Listeners::ours(const Next& next) const {
+  std::vector<io::SocketAddress> all;
+  for (const OpenListener& open : open_now_) all.push_back(open.address);
+  for (const OpenListener& open : next.all) all.push_back(open.address);
+  return all;
 }
 
 edge::ListenerId Listeners::id_of(const std::string& name) {
