@@ -14,26 +14,25 @@ constexpr std::size_t kMostOfAKind = 5;
 
 class Findings {
  public:
-  explicit Findings(api::Status& status) : status_(status) {}
-
   void add(const char* severity, std::string about, std::string sentence, std::string remedy) {
-    api::Finding& one = *status_.add_findings();
+    api::Finding one;
     one.set_severity(severity);
     one.set_about(std::move(about));
     one.set_sentence(std::move(sentence));
     one.set_remedy(std::move(remedy));
+    all_.push_back(std::move(one));
   }
 
-  void sort() {
-    const auto weight = [](const api::Finding& one) {
-      return one.severity() == "error" ? 0 : one.severity() == "warning" ? 1 : 2;
-    };
-    std::stable_sort(status_.mutable_findings()->begin(), status_.mutable_findings()->end(),
-                     [&](const auto& a, const auto& b) { return weight(a) < weight(b); });
+  void move_to(api::Status& status) && {
+    for (const std::string_view severity : {"error", "warning", "notice"}) {
+      for (api::Finding& one : all_) {
+        if (one.severity() == severity) *status.add_findings() = std::move(one);
+      }
+    }
   }
 
  private:
-  api::Status& status_;
+  std::vector<api::Finding> all_;
 };
 
 void certificates(const InForce& now, WallTime time, Findings& to) {
@@ -108,7 +107,7 @@ void upstreams(const config::Settings& settings, Findings& to) {
 
 void add_findings(const InForce& now, WallTime time, const std::string& last_error,
                   api::Status& status) {
-  Findings findings(status);
+  Findings findings;
   if (!last_error.empty()) {
     findings.add("error", "configuration",
                  "The configuration was read again and could not be taken over; what was served "
@@ -118,7 +117,7 @@ void add_findings(const InForce& now, WallTime time, const std::string& last_err
   certificates(now, time, findings);
   profiles(now.settings(), findings);
   upstreams(now.settings(), findings);
-  findings.sort();
+  std::move(findings).move_to(status);
 }
 
 std::string suggestion(const InForce& now, const api::Status& status,

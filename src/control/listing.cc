@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "certs/renewal/due.h"
 #include "control/listener_tables.h"
 #include "control/plan_words.h"
@@ -21,6 +23,36 @@ std::string certificate_of(const InForce& now, const std::optional<config::Certi
                            const NamePattern* name) {
   const ServedIdentityPtr served = now.identities->of(files, name);
   return served ? certificate_text(*served) : "";
+}
+
+std::string profile_text(const InForce& now, const std::optional<tls::Profile>& profile) {
+  return std::string(tls::text(profile.value_or(now.settings().tls_profile)));
+}
+
+void add_row(const InForce& now, const config::Binding& binding, const config::Endpoint& endpoint,
+             api::ListBindingsResponse& to) {
+  const auto* named = std::get_if<config::NamedEndpoint>(&endpoint);
+  api::BindingRow& row = *to.add_bindings();
+  row.set_name(binding.name);
+  row.set_endpoint(endpoint_text(endpoint));
+  row.set_certificate(certificate_of(now, binding.certificate, named ? &named->name : nullptr));
+  row.set_tls_profile(profile_text(now, binding.tls_profile));
+  row.set_site(binding.site);
+  row.set_owner(binding.owner);
+  row.set_defined(defined(now, "bindings", binding.name));
+}
+
+// What a site binds by itself.
+void add_row(const InForce& now, const config::Site& site, const std::optional<NamePattern>& name,
+             const ListenAddress& address, api::ListBindingsResponse& to) {
+  api::BindingRow& row = *to.add_bindings();
+  row.set_name(site.name);
+  row.set_endpoint(fmt::format("{}:{}", name ? name->text() : "*", address.port()));
+  row.set_certificate(certificate_of(now, site.certificate, name ? &*name : nullptr));
+  row.set_tls_profile(profile_text(now, site.tls_profile));
+  row.set_site(site.name);
+  row.set_owner(site.owner);
+  row.set_defined(defined(now, "sites", site.name));
 }
 
 void add_sites_of(const Answering& answering, api::ListenerRow& row) {
@@ -104,13 +136,15 @@ api::ListBindingsResponse list_bindings(const InForce& now, const std::string& o
   api::ListBindingsResponse response;
   for (const config::Binding& binding : now.settings().bindings) {
     if (!owner.empty() && binding.owner != owner) continue;
-    api::BindingRow& row = *response.add_bindings();
-    row.set_name(binding.name);
-    for (const config::Endpoint& endpoint : binding.at) row.add_at(endpoint_text(endpoint));
-    row.set_certificate(certificate_of(now, binding.certificate, nullptr));
-    row.set_site(binding.site);
-    row.set_owner(binding.owner);
-    row.set_defined(defined(now, "bindings", binding.name));
+    for (const config::Endpoint& endpoint : binding.at) add_row(now, binding, endpoint, response);
+  }
+  for (const config::Site& site : now.settings().sites) {
+    if (!site.enabled || (!owner.empty() && site.owner != owner)) continue;
+    for (const ListenAddress& address : site.listen) {
+      if (!address.tls()) continue;
+      for (const NamePattern& name : site.names) add_row(now, site, name, address, response);
+      if (site.names.empty()) add_row(now, site, std::nullopt, address, response);
+    }
   }
   return response;
 }

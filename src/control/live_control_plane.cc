@@ -236,7 +236,8 @@ std::shared_ptr<const edge::Snapshot> LiveControlPlane::bridge(
     const InForce& next, const std::vector<OpenListener>& listeners) {
   std::vector<OpenListener> leaving;
   for (const OpenListener& open : parts_.listeners.open_now()) {
-    if (!std::ranges::contains(listeners, open.id, &OpenListener::id)) leaving.push_back(open);
+    const auto stays = std::ranges::find(listeners, open.id, &OpenListener::id);
+    if (stays == listeners.end()) leaving.push_back(open);
   }
   if (leaving.empty()) return next.snapshot;
   return parts_.builder.bridge(next.snapshot, *now_.snapshot, leaving,
@@ -300,7 +301,8 @@ void LiveControlPlane::adopt(Prepared prepared) {
   if (prepared.bridge != prepared.next.snapshot) retire(std::move(prepared.bridge));
   retire(now_.snapshot);
   for (const std::string& notice : prepared.next.identities->notices) {
-    if (!std::ranges::contains(now_.identities->notices, notice)) parts_.events.warn(notice);
+    const auto& known = now_.identities->notices;
+    if (std::ranges::find(known, notice) == known.end()) parts_.events.warn(notice);
   }
   now_ = std::move(prepared.next);
   parts_.listeners.adopt(std::move(prepared.listeners));
