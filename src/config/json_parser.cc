@@ -41,6 +41,7 @@ class JsonParser {
     skip_blanks();
     if (at_ == text_.size()) return tree;
     tree.whole = read_value(tree.root, 0) && read_end();
+    tree.last = last_;
     return tree;
   }
 
@@ -77,6 +78,7 @@ class JsonParser {
                       "split it into several files in conf.d");
     }
     node.offset = at_;
+    last_ = at_;
     switch (next()) {
       case '{': return read_members(node, depth + 1);
       case '[': return read_elements(node, depth + 1);
@@ -104,13 +106,12 @@ class JsonParser {
       if (!read_member(node, depth)) return false;
     } while (take(','));
     if (take('}')) return true;
-    return not_closed(node, "`,` between two names, or `}` at the end of the object");
+    return not_closed(node, "names", "`}` at the end of the object");
   }
 
   bool read_member(Node& node, std::size_t depth) {
     if (next() != '"') {
-      return wrong(at_, "a name in double quotes has to stand here",
-                   next() == '}' ? "remove the comma before it" : "write \"name\": value");
+      return wrong(at_, "a name in double quotes has to stand here", instead_of_name());
     }
     Node name{.offset = at_};
     if (!read_text(name)) return false;
@@ -122,6 +123,12 @@ class JsonParser {
     return whole;
   }
 
+  std::string instead_of_name() const {
+    if (next() == '}') return "remove the comma before it";
+    if (next() == '/' || next() == '#') return "JSON has no comments; a .yaml file has, after #";
+    return "write \"name\": value";
+  }
+
   bool read_elements(Node& node, std::size_t depth) {
     if (!opens(node, Node::Kind::list, depth)) return false;
     take('[');
@@ -131,15 +138,15 @@ class JsonParser {
       if (!whole) return false;
     } while (take(','));
     if (take(']')) return true;
-    return not_closed(node, "`,` between two elements, or `]` at the end of the list");
+    return not_closed(node, "elements", "`]` at the end of the list");
   }
 
-  bool not_closed(const Node& node, std::string_view expected) {
+  bool not_closed(const Node& node, std::string_view parts, std::string_view end) {
     if (at_ == text_.size()) {
-      return wrong(node.offset, "this bracket is never closed", fmt::format("write {}", expected));
+      return wrong(node.offset, "this bracket is never closed", fmt::format("write {}", end));
     }
     return wrong(at_, "this does not belong to the brackets before it",
-                 fmt::format("write {}", expected));
+                 fmt::format("write `,` between two {}, or {}", parts, end));
   }
 
   bool read_word(Node& node, std::string_view word) {
@@ -240,6 +247,7 @@ class JsonParser {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t nodes_ = 0;
+  std::size_t last_ = 0;
 };
 
 }  // namespace
