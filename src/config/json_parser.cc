@@ -42,6 +42,7 @@ class JsonParser {
     if (at_ == text_.size()) return tree;
     tree.whole = read_value(tree.root, 0) && read_end();
     tree.last = last_;
+    if (too_much_) tree.root = {.kind = Node::Kind::refused};
     return tree;
   }
 
@@ -51,6 +52,7 @@ class JsonParser {
     return false;
   }
   bool too_much(std::string message, std::string hint) {
+    too_much_ = true;
     sink_.error("GH2003", {at_, 1}, std::move(message), std::move(hint));
     return false;
   }
@@ -79,6 +81,14 @@ class JsonParser {
     }
     node.offset = at_;
     last_ = at_;
+    if (read_kind(node, depth)) return true;
+    // The innermost that could not be read; what came before it is checked.
+    if (!refused_) node.kind = Node::Kind::refused;
+    refused_ = true;
+    return false;
+  }
+
+  bool read_kind(Node& node, std::size_t depth) {
     switch (next()) {
       case '{': return read_members(node, depth + 1);
       case '[': return read_elements(node, depth + 1);
@@ -150,7 +160,7 @@ class JsonParser {
   }
 
   bool read_word(Node& node, std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return no_value(node);
+    if (!text_.substr(at_).starts_with(word)) return no_value();
     at_ += word.size();
     node.kind = word == "null" ? Node::Kind::nothing : Node::Kind::scalar;
     node.plain = true;
@@ -158,8 +168,7 @@ class JsonParser {
     return true;
   }
 
-  bool no_value(Node& node) {
-    node.kind = Node::Kind::refused;
+  bool no_value() {
     if (at_ == text_.size()) return wrong(at_, "the file ends where a value has to stand", "");
     return wrong(at_, "no JSON value begins like this",
                  "text stands in double quotes; without them only numbers, true and false");
@@ -172,7 +181,7 @@ class JsonParser {
                                   text_[end] == 'E' || text_[end] == '+' || text_[end] == '-')) {
       ++end;
     }
-    if (end == at_ || !digit(text_[end - 1])) return no_value(node);
+    if (end == at_ || !digit(text_[end - 1])) return no_value();
     node.kind = Node::Kind::scalar;
     node.plain = true;
     node.text = text_.substr(at_, end - at_);
@@ -248,6 +257,8 @@ class JsonParser {
   std::size_t at_ = 0;
   std::size_t nodes_ = 0;
   std::size_t last_ = 0;
+  bool refused_ = false;
+  bool too_much_ = false;
 };
 
 }  // namespace

@@ -55,6 +55,7 @@ class TreeBuilder : public YAML::EventHandler {
   // What was understood so far. What lies in brackets that were open when the parser stopped may
   // have been meant otherwise.
   Node take() {
+    if (too_much_) return {.kind = Node::Kind::refused};
     const auto bracket = std::ranges::find(open_, true, &Node::flow);
     if (bracket != open_.end()) {
       const Node refused{.kind = Node::Kind::refused, .offset = bracket->offset};
@@ -122,6 +123,7 @@ class TreeBuilder : public YAML::EventHandler {
       sink_.error("GH2003", {offset_of(mark), 1},
                   "lists and maps lie in one another more than 32 deep",
                   "no setting needs more than 6");
+      too_much_ = true;
       throw Stopped();
     }
     count(mark);
@@ -157,6 +159,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (++nodes_ <= kMostNodes) return;
     sink_.error("GH2003", {offset, 1}, "the file holds more than a million values",
                 "split it into several files in conf.d");
+    too_much_ = true;
     throw Stopped();
   }
 
@@ -166,6 +169,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t nodes_ = 0;
   std::size_t last_ = 0;
   int documents_ = 0;
+  bool too_much_ = false;
 };
 
 // The parser takes a tab for an indentation of nothing, and what it then says misleads.
