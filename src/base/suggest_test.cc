@@ -1,10 +1,10 @@
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <array>
 
 #include <gtest/gtest.h>
 
-namespace gatehouse::cli {
+namespace gatehouse {
 namespace {
 
 constexpr std::array<std::string_view, 6> kKnown{"--listen",  "--limit", "--to",
@@ -32,4 +32,4 @@ TEST(Suggestion, is_a_question_or_nothing) {
 }
 
 }  // namespace
-}  // namespace gatehouse::cli
+}  // namespace gatehouse

@@ -1,4 +1,4 @@
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace gatehouse::cli {
+namespace gatehouse {
 namespace {
 
 constexpr std::size_t kLongest = 40;
@@ -58,4 +58,4 @@ std::string did_you_mean(std::string_view said, std::span<const std::string_view
   return word ? fmt::format(" Did you mean \"{}\"?", *word) : "";
 }
 
-}  // namespace gatehouse::cli
+}  // namespace gatehouse
