@@ -36,8 +36,6 @@ struct CarryOut {
   Result<int> operator()(const DiffConfig& c) const { return diff_config(c, around); }
   Result<int> operator()(const ApplyConfig& c) const { return apply_config(c, around); }
   Result<int> operator()(const ExportConfig& c) const { return export_config(c, around); }
-  Result<int> operator()(const PrintSchema&) const { return print_schema(around); }
-  Result<int> operator()(const PrintDefaultConfig&) const { return print_default_config(around); }
   Result<int> operator()(const ExplainCode& c) const { return explain_code(c, around); }
 
   Result<int> operator()(const PrintCompletion& print) const {

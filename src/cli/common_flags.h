@@ -79,7 +79,8 @@ constexpr std::array<Flag<Into>, 6> change_flags() {
                      [](Into& into, std::string_view text) {
                        return assign(into.change.if_revision, text, parse_number);
                      }},
-          connection[0], connection[1],
+          connection[0],
+          connection[1],
           connection[2]};
 }
 

@@ -58,9 +58,7 @@ Result<Ok> ask(const Surroundings& around, const Connection& connection, std::st
   return (*api)->call(fmt::format("gatehouse.v1.{}", method), request, response, events);
 }
 
-std::string json_line(const Message& message) {
-  return api::to_json(message) + "\n";
-}
+std::string json_line(const Message& message) { return api::to_json(message) + "\n"; }
 
 Result<int> list_sites(const ListSites& list, const Surroundings& around) {
   api::ListSitesRequest request;

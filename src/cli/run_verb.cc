@@ -71,8 +71,7 @@ constexpr std::array kRunFlags{
         [](RunCommand& run, Text text) { return assign(run.config, text, parse_path); }, false,
         "GATEHOUSE_CONFIG"},
     Flag<RunCommand>{
-        "--socket", "PATH",
-        "Where the command line administers the running program.",
+        "--socket", "PATH", "Where the command line administers the running program.",
         [](RunCommand& run, Text text) { return assign(run.socket, text, parse_path); }, false,
         "GATEHOUSE_SOCKET"},
     Flag<RunCommand>{"--state", "DIR", "Where keys and certificates rest.",
