@@ -11,7 +11,10 @@
 #include "app/server.h"
 #include "app/trust_command.h"
 #include "app/version.h"
+#include "certs/machine_names.h"
+#include "cli/carry_out.h"
 #include "cli/exit_code.h"
+#include "cli/live_api.h"
 #include "cli/parse.h"
 
 namespace gatehouse::app {
@@ -73,6 +76,27 @@ int run(const cli::RunCommand& command) {
   return 0;
 }
 
+std::string machine_domain() {
+  const auto names = certs::machine_names(certs::read_machine_sources());
+  return names.domain ? names.domain->text() : "";
+}
+
+// The verbs of the command line itself, most of them clients of a running gatehouse.
+int administer(const cli::Command& command) {
+  (void)std::signal(SIGPIPE, SIG_IGN);  // an API that ends is an error like any other
+  const SystemClock clock;
+  cli::StandardConsole console;
+  const cli::Surroundings around{.connect = cli::connect_live,
+                                 .console = console,
+                                 .clock = clock,
+                                 .environment = environment,
+                                 .here = std::filesystem::current_path(),
+                                 .domain = machine_domain,
+                                 .version = std::string(kVersion)};
+  const auto code = cli::carry_out(command, around);
+  return code ? *code : report(code.error());
+}
+
 int carry_out(const cli::Command& command) {
   if (const auto* run_command = std::get_if<cli::RunCommand>(&command)) return run(*run_command);
   if (const auto* trust = std::get_if<cli::TrustCommand>(&command)) {
@@ -87,9 +111,11 @@ int carry_out(const cli::Command& command) {
     }
     return 0;
   }
-  const auto& help = std::get<cli::HelpText>(command);
-  fmt::print(help.asked ? stdout : stderr, "{}", help.text);
-  return help.asked ? 0 : 2;
+  if (const auto* help = std::get_if<cli::HelpText>(&command)) {
+    fmt::print(help->asked ? stdout : stderr, "{}", help->text);
+    return help->asked ? 0 : 2;
+  }
+  return administer(command);
 }
 
 // As it was called; from any folder, where a folder was named.

@@ -12,8 +12,8 @@ namespace {
 using Fault = crypto::ChainFault;
 
 constexpr const char* kTrust =
-    "Use a certificate of a CA that your clients know, or make them trust this one (check does "
-    "with --trust FILE).";
+    "Use a certificate of a CA that your clients know, or make them trust this one: check does "
+    "with --trust FILE, machines with the local CA of gatehouse by `gatehouse trust install`.";
 constexpr std::size_t kNamesShown = 8;
 
 std::string names_text(const CertificateFacts& leaf) {
@@ -44,7 +44,7 @@ class CertificateJudge {
 
  private:
   void judge_fault(const Fault& fault, const TlsFacts& tls) {
-    const std::string what = shown(fault.what);
+    const std::string what = clause(fault);
     switch (fault.kind) {
       case Fault::Kind::unknown_issuer: return judge_open_chain(tls.chain, what);
       case Fault::Kind::unknown_root:
@@ -75,7 +75,11 @@ class CertificateJudge {
   }
 
   void judge_open_chain(const ChainFacts& chain, const std::string& what) {
-    if (!chain.open) return found_.error("issuer_unknown", what + ".", kTrust);
+    // Whoever sends an intermediate has probably sent all of them.
+    if (!chain.open || chain.certificates.size() > 1) {
+      return found_.error("issuer_unknown",
+                          fmt::format("{}: browsers warn, native clients refuse.", what), kTrust);
+    }
     found_.error(
         "issuer_missing",
         fmt::format("The chain ends at {}, which is neither sent nor trusted here: some browsers "
@@ -107,7 +111,7 @@ class CertificateJudge {
     if (leaf.life_passed < kDueAfter || leaf.life_passed > 1) return;
     found_.warning(
         "certificate_due",
-        fmt::format("The certificate should have been renewed: {:.0f} % of its life are over.",
+        fmt::format("The certificate should have been renewed: {:.0f} % of its life is over.",
                     100 * leaf.life_passed),
         "Renew it, and find out why nobody did.");
   }
@@ -115,14 +119,15 @@ class CertificateJudge {
   void judge_strength(const ChainFacts& chain) {
     for (const CertificateFacts& one : chain.certificates) {
       if (one.weak_key) {
-        found_.error("weak_key",
-                     fmt::format("{} has a key that is too weak: {}.", one.subject, one.key),
-                     "Have it issued anew for an ECDSA P-256 key, or RSA with 2048 bits or more.");
+        found_.error(
+            "weak_key",
+            fmt::format("{} has a key that is too weak: {}.", short_name(one.subject), one.key),
+            "Have it issued anew for an ECDSA P-256 key, or RSA with 2048 bits or more.");
       }
       if (one.weak_signature && !one.self_issued) {
         found_.error("weak_signature",
-                     fmt::format("{} is signed by {}, which nobody believes any more.", one.subject,
-                                 one.signature),
+                     fmt::format("{} is signed by {}, which nobody believes any more.",
+                                 short_name(one.subject), one.signature),
                      "Have it issued anew; every CA of today signs with SHA-256 or better.");
       }
     }

@@ -13,13 +13,6 @@ namespace {
 using Kind = crypto::ChainFault::Kind;
 using End = tls::Observation::End;
 
-std::string capital(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  }
-  return text;
-}
-
 std::string the_server(const tls::Observation& seen) {
   return fmt::format("The server {}.", seen.reason);
 }
@@ -41,17 +34,17 @@ Verdict browser(const tls::Observation& seen, const TlsFacts& facts) {
   const std::string why = complaints(facts);
   if (why.empty()) return {Client::browser, Outcome::connects, secured(seen)};
   if (std::ranges::any_of(facts.faults, is_final_for_browsers)) {
-    return {Client::browser, Outcome::refuses, capital(why) + "."};
+    return {Client::browser, Outcome::refuses, why + "."};
   }
   return {Client::browser, Outcome::warns,
-          capital(why) + ": a person may click the warning away, a program in the page may not."};
+          fmt::format("{}: a person can click it away, scripts and apps cannot.", why)};
 }
 
 Verdict native(const tls::Observation& seen, const TlsFacts& facts) {
   if (!seen.completed()) return {Client::native, Outcome::refuses, the_server(seen)};
   const std::string why = complaints(facts);
   if (why.empty()) return {Client::native, Outcome::connects, secured(seen)};
-  return {Client::native, Outcome::refuses, capital(why) + "."};
+  return {Client::native, Outcome::refuses, why + "."};
 }
 
 // It knows the same trust anchors, as far as we can say, and has nobody to ask.
@@ -60,9 +53,8 @@ Verdict old(const tls::Observation& seen, const TlsFacts& facts) {
     return {Client::old, Outcome::refuses,
             fmt::format("It speaks TLS 1.2 at most, and the server {}.", seen.reason)};
   }
-  const std::string why = complaints(facts);
-  if (why.empty()) return {Client::old, Outcome::connects, secured(seen)};
-  return {Client::old, Outcome::refuses, capital(why) + "."};
+  if (complaints(facts).empty()) return {Client::old, Outcome::connects, secured(seen)};
+  return {Client::old, Outcome::refuses, "For the same reason."};
 }
 
 Verdict ancient(const std::vector<tls::Observation>& seen) {
@@ -79,7 +71,7 @@ Verdict ancient(const std::vector<tls::Observation>& seen) {
 
 std::string complaints(const TlsFacts& facts) {
   std::vector<std::string> clauses;
-  for (const crypto::ChainFault& fault : facts.faults) clauses.push_back(shown(fault.what));
+  for (const crypto::ChainFault& fault : facts.faults) clauses.push_back(clause(fault));
   if (!facts.chain.certificates.empty()) {
     const CertificateFacts& leaf = facts.chain.certificates.front();
     if (leaf.weak_key) clauses.push_back(fmt::format("its key, {}, is too weak", leaf.key));

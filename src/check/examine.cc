@@ -137,11 +137,6 @@ std::vector<std::string> protocols(const Dials& dials) {
   return all;
 }
 
-std::string label(const crypto::Certificate& leaf) {
-  const std::string name = leaf.common_name();
-  return shown(name.empty() ? leaf.subject() : name);
-}
-
 TlsFacts tls_facts(const Dials& dials, const Target& target, const Options& options,
                    WallTime when) {
   TlsFacts facts{.modern = dials.modern.seen};
@@ -159,7 +154,7 @@ TlsFacts tls_facts(const Dials& dials, const Target& target, const Options& opti
                                       options.anchors, target.name, when);
   const tls::Observation& nameless = dials.without_name.seen;
   if (nameless.completed() && !nameless.chain.empty()) {
-    facts.without_name = label(nameless.chain.front());
+    facts.without_name = short_name(nameless.chain.front().subject());
   }
   return facts;
 }

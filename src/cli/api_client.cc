@@ -16,10 +16,6 @@ constexpr std::size_t kMostEvent = 1U << 20U;
 
 Until in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
-// The server is told the time limit and says in a sentence when it is over; this is for one that
-// says nothing.
-Until until_answered(std::chrono::milliseconds call) { return in(call + std::chrono::seconds{5}); }
-
 Result<Ok> send_call(ApiConnection& connection, std::string_view method,
                      const google::protobuf::Message& request, std::chrono::milliseconds time) {
   const std::string target = "/" + std::string(method);
@@ -129,7 +125,7 @@ Result<Ok> ApiClient::call(std::string_view method, const google::protobuf::Mess
   response.Clear();
   auto connection = ApiConnection::open(path_, in(options_.connect));
   if (!connection) return pass_on(connection);
-  const Until until = until_answered(options_.call);
+  const Until until = in(options_.call + options_.grace);
   if (auto sent = send_call(*connection, method, request, options_.call); !sent) return sent;
   return read_answer(*connection, response, until);
 }
@@ -142,7 +138,7 @@ Result<Ok> ApiClient::call(std::string_view method, const google::protobuf::Mess
   if (!events) return call(method, request, response);
   auto connection = ApiConnection::open(path_, in(options_.connect));
   if (!connection) return pass_on(connection);
-  const Until until = until_answered(options_.call);
+  const Until until = in(options_.call + options_.grace);
   if (auto sent = send_call(*connection, method, request, options_.call); !sent) return sent;
   tell_until_answered(*events, *connection, until, on_event);
   return read_answer(*connection, response, until);

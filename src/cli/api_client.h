@@ -16,6 +16,8 @@ struct ApiClientOptions {
   std::chrono::milliseconds connect = std::chrono::seconds{5};
   // For a call; the server is told. What it has begun goes on all the same.
   std::chrono::milliseconds call = std::chrono::minutes{2};
+  // The server says in a sentence when that is over; this is for one that says nothing.
+  std::chrono::milliseconds grace = std::chrono::seconds{5};
 };
 
 // Calls a running gatehouse on its admin socket. Everything blocks, with a deadline. One thread at

@@ -27,6 +27,7 @@ struct CarryOut {
   Result<int> operator()(const ListCertificates& c) const { return list_certificates(c, around); }
   Result<int> operator()(const ShowStatus& c) const { return show_status(c, around); }
   Result<int> operator()(const ShowLogs& c) const { return show_logs(c, around); }
+  Result<int> operator()(const RunCheck& c) const { return check(c, around); }
   Result<int> operator()(const Reload& c) const { return reload(c, around); }
   Result<int> operator()(const Rollback& c) const { return rollback(c, around); }
   Result<int> operator()(const ShowHistory& c) const { return show_history(c, around); }
@@ -35,8 +36,6 @@ struct CarryOut {
   Result<int> operator()(const DiffConfig& c) const { return diff_config(c, around); }
   Result<int> operator()(const ApplyConfig& c) const { return apply_config(c, around); }
   Result<int> operator()(const ExportConfig& c) const { return export_config(c, around); }
-  Result<int> operator()(const PrintSchema&) const { return print_schema(around); }
-  Result<int> operator()(const PrintDefaultConfig&) const { return print_default_config(around); }
   Result<int> operator()(const ExplainCode& c) const { return explain_code(c, around); }
 
   Result<int> operator()(const PrintCompletion& print) const {

@@ -26,6 +26,10 @@ constexpr int kExpired = 22;
 // The gravest first.
 constexpr std::array kByGravity{kExpired, kBelowThreshold, kUnreachable, kDue};
 
+std::unexpected<Error> usage(std::string what) {
+  return fail(Fault::operator_input, std::move(what), ErrorKind::usage);
+}
+
 Result<std::vector<crypto::Certificate>> read_anchors(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   const std::string pem{std::istreambuf_iterator<char>(in), {}};
@@ -79,11 +83,33 @@ std::string text_of(const std::vector<check::Report>& reports) {
 
 }  // namespace
 
-Result<std::uint16_t> parse_port(std::string_view text) {
+Result<Ok> add_target(CheckCommand& command, std::string_view text) {
+  auto target = check::Target::parse(text);
+  if (!target) return pass_on(target);
+  command.targets.push_back(std::move(*target));
+  return Ok{};
+}
+
+Result<Ok> add_trust(CheckCommand& command, std::string_view text) {
+  if (text.empty()) return usage("The path is empty.");
+  command.trust.emplace_back(text);
+  return Ok{};
+}
+
+Result<Ok> set_connect(CheckCommand& command, std::string_view text) {
+  if (auto valid = parse_connect(text, 443); !valid) return pass_on(valid);
+  command.connect = text;
+  return Ok{};
+}
+
+Result<Ok> set_http_port(CheckCommand& command, std::string_view text) {
   std::uint16_t port = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && port > 0) return port;
-  return fail(Fault::operator_input, "A port is a number from 1 to 65535.", ErrorKind::usage);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || port == 0) {
+    return usage("A port is a number from 1 to 65535.");
+  }
+  command.http_port = port;
+  return Ok{};
 }
 
 Result<io::SocketAddress> parse_connect(std::string_view text, std::uint16_t port) {
@@ -94,10 +120,9 @@ Result<io::SocketAddress> parse_connect(std::string_view text, std::uint16_t por
   if (const auto endpoint = IpEndpoint::parse(text); endpoint && endpoint->port != 0) {
     return io::SocketAddress::ip(endpoint->address.text(), endpoint->port);
   }
-  return fail(Fault::operator_input,
-              "Write an IP address, with a port if it is another: 192.0.2.7, 192.0.2.7:8443, "
-              "[2001:db8::7]:443; or unix:/path.",
-              ErrorKind::usage);
+  return usage(
+      "Write an IP address, with a port if it is another: 192.0.2.7, 192.0.2.7:8443, "
+      "[2001:db8::7]:443; or unix:/path.");
 }
 
 int exit_code_of(const check::Report& report) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -25,8 +26,11 @@ struct CheckCommand {
 // `192.0.2.7`, `192.0.2.7:8443`, `[2001:db8::7]:443`, `unix:/run/app.sock`; without a port it has
 // the target's.
 Result<io::SocketAddress> parse_connect(std::string_view text, std::uint16_t port);
-// 1 to 65535
-Result<std::uint16_t> parse_port(std::string_view text);
+// What the command line says, into the command. Errors: usage.
+Result<Ok> add_target(CheckCommand& command, std::string_view text);
+Result<Ok> add_trust(CheckCommand& command, std::string_view text);
+Result<Ok> set_connect(CheckCommand& command, std::string_view text);
+Result<Ok> set_http_port(CheckCommand& command, std::string_view text);
 
 // What a check has to say, and what the program ends with: 0 all is well, 5 unreachable, 20 a
 // finding is an error, 21 a certificate is due, 22 one has expired; of several targets the first of

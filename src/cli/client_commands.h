@@ -11,6 +11,7 @@ namespace gatehouse::cli {
 // How a verb reaches the running gatehouse, and how it answers.
 struct Connection {
   std::vector<std::filesystem::path> sockets;  // tried in this order
+  std::filesystem::path state;  // the state folder that it is in, where one was named
   bool json = false;
 };
 

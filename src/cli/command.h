@@ -9,6 +9,7 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "cli/check_command.h"
 #include "cli/client_commands.h"
 #include "config/settings.h"
 #include "tls/profile.h"
@@ -70,12 +71,18 @@ struct HelpText {
   bool asked = true;
 };
 
+// Without targets: the sites of the running gatehouse.
+struct RunCheck {
+  Connection api;
+  CheckCommand check;
+};
+
 using Command =
     std::variant<RunCommand, TrustCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
                  EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
-                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, Reload, Rollback,
-                 ShowHistory, ValidateConfig, ShowConfig, DiffConfig, ApplyConfig, ExportConfig,
-                 PrintSchema, PrintDefaultConfig, ExplainCode, ShowLogs, PrintCompletion,
-                 PrintManPage>;
+                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, RunCheck, Reload,
+                 Rollback, ShowHistory, ValidateConfig, ShowConfig, DiffConfig, ApplyConfig,
+                 ExportConfig, PrintSchema, PrintDefaultConfig, ExplainCode, ShowLogs,
+                 PrintCompletion, PrintManPage>;
 
 }  // namespace gatehouse::cli

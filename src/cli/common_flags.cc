@@ -17,9 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kPolicies{"redirect", "refuse", "keep"};
 
-// Where the packaged service listens (RuntimeDirectory=gatehouse).
-constexpr std::string_view kServiceSocket = "/run/gatehouse/admin.sock";
-
 template <class Parsed>
 Result<std::string> text_of(std::string_view text, Result<Parsed> parsed) {
   if (!parsed) return pass_on(parsed);
@@ -74,10 +71,12 @@ Result<std::uint64_t> parse_number(std::string_view text) {
 
 void complete_sockets(Connection& api, const Environment& environment) {
   if (!api.sockets.empty()) return;
-  if (const auto state = default_state_folder(environment)) {
-    api.sockets.push_back(socket_of(*state));
+  const bool chosen = !api.state.empty();
+  // Without a folder there are the other places.
+  if (!chosen) api.state = default_state_folder(environment).value_or("");
+  for (std::string& path : client_socket_paths(socket_places(environment, api.state, chosen))) {
+    api.sockets.emplace_back(std::move(path));
   }
-  api.sockets.emplace_back(kServiceSocket);
 }
 
 Result<Ok> check_files(const FilePair& files) {

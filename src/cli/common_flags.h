@@ -20,8 +20,7 @@ Result<std::string> parse_policy_text(std::string_view text);  // redirect, refu
 Result<std::string> parse_site_name(std::string_view text);    // a name, *.name or *
 Result<std::uint64_t> parse_number(std::string_view text);
 
-// Where the running gatehouse listens, if nothing was said: --socket or GATEHOUSE_SOCKET alone,
-// else the state folder's, then that of the packaged service.
+// Where the running gatehouse may listen, if --socket says nothing.
 void complete_sockets(Connection& api, const Environment& environment);
 // Both or none.
 Result<Ok> check_files(const FilePair& files);
@@ -42,7 +41,7 @@ Result<Ok> finish_connection(Into& command, const Environment& environment) {
 }
 
 template <class Into>
-constexpr std::array<Flag<Into>, 2> connection_flags() {
+constexpr std::array<Flag<Into>, 3> connection_flags() {
   return {Flag<Into>{"--socket", "PATH", "The running gatehouse listens for administration there.",
                      [](Into& into, std::string_view text) -> Result<Ok> {
                        auto path = parse_path(text);
@@ -51,6 +50,11 @@ constexpr std::array<Flag<Into>, 2> connection_flags() {
                        return Ok{};
                      },
                      false, "GATEHOUSE_SOCKET"},
+          Flag<Into>{"--state", "DIR", "The state folder of the running gatehouse, to find it by.",
+                     [](Into& into, std::string_view text) {
+                       return assign(connection_of(into).state, text, parse_path);
+                     },
+                     false, "GATEHOUSE_STATE"},
           Flag<Into>{"--json", "", "Answer with the message of the API, as one line of JSON.",
                      [](Into& into, std::string_view) -> Result<Ok> {
                        connection_of(into).json = true;
@@ -59,7 +63,7 @@ constexpr std::array<Flag<Into>, 2> connection_flags() {
 }
 
 template <class Into>
-constexpr std::array<Flag<Into>, 5> change_flags() {
+constexpr std::array<Flag<Into>, 6> change_flags() {
   const auto connection = connection_flags<Into>();
   return {Flag<Into>{"--dry-run", "", "Print what would change, and change nothing.",
                      [](Into& into, std::string_view) -> Result<Ok> {
@@ -75,7 +79,9 @@ constexpr std::array<Flag<Into>, 5> change_flags() {
                      [](Into& into, std::string_view text) {
                        return assign(into.change.if_revision, text, parse_number);
                      }},
-          connection[0], connection[1]};
+          connection[0],
+          connection[1],
+          connection[2]};
 }
 
 template <class Into>

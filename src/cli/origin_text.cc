@@ -128,51 +128,11 @@ class AnnotatedWriter {
   std::vector<Line> lines_;
 };
 
-using FlatValues = std::map<std::string, std::string>;
-
-void flatten(const ValueTree& tree, const std::string& path, FlatValues& into) {
-  if (is_flat(tree)) {
-    into.insert_or_assign(path, flat_text(tree));
-    return;
-  }
-  for (const auto& [key, value] : tree.entries) flatten(value, below(path, tree, key), into);
-  for (std::size_t i = 0; i < tree.items.size(); ++i) {
-    flatten(tree.items[i], config::element_path(path, i), into);
-  }
-}
-
-FlatValues flat_values(const api::Configuration& configuration) {
-  FlatValues values;
-  flatten(config::value_tree(configuration), "", values);
-  return values;
-}
-
 }  // namespace
 
 std::string yaml_with_origins(const api::GetConfigurationResponse& configuration) {
   const OriginMap origins(configuration);
   return AnnotatedWriter(origins).write(config::short_value_tree(configuration.configuration()));
-}
-
-std::string difference(const api::Configuration& from, const api::Configuration& to) {
-  const FlatValues before = flat_values(from);
-  const FlatValues after = flat_values(to);
-  std::map<std::string, std::string> lines;
-  for (const auto& [path, value] : before) {
-    const auto same = after.find(path);
-    if (same == after.end() || same->second != value) {
-      lines[path] += fmt::format("- {}: {}\n", path, value);
-    }
-  }
-  for (const auto& [path, value] : after) {
-    const auto same = before.find(path);
-    if (same == before.end() || same->second != value) {
-      lines[path] += fmt::format("+ {}: {}\n", path, value);
-    }
-  }
-  std::string out;
-  for (const auto& [path, text] : lines) out += text;
-  return out;
 }
 
 }  // namespace gatehouse::cli

@@ -12,8 +12,4 @@ namespace gatehouse::cli {
 // configuration still.
 std::string yaml_with_origins(const api::GetConfigurationResponse& configuration);
 
-// Where two configurations differ, value by value: lines with - are in `from` only, lines with +
-// in `to` only. Empty when they say the same.
-std::string difference(const api::Configuration& from, const api::Configuration& to);
-
 }  // namespace gatehouse::cli

@@ -135,13 +135,14 @@ Result<std::filesystem::path> default_state_folder(const Environment& environmen
       ErrorKind::invalid);
 }
 
-std::filesystem::path socket_of(const std::filesystem::path& state) { return state / "admin.sock"; }
-
-std::filesystem::path default_socket(const std::filesystem::path& state,
-                                     const Environment& environment) {
-  const auto systemd = environment("RUNTIME_DIRECTORY");
-  if (!systemd || systemd->empty()) return socket_of(state);
-  return socket_of(systemd->substr(0, systemd->find(':')));
+SocketPlaces socket_places(const Environment& environment, const std::filesystem::path& state,
+                           bool chosen) {
+  return {[&environment](const std::string& name) -> std::optional<std::string> {
+            auto value = environment(name.c_str());
+            if (value && value->empty()) return std::nullopt;
+            return value;
+          },
+          state, chosen};
 }
 
 Result<Ok> complete_state(std::filesystem::path& state, const Environment& environment) {

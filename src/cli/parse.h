@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "cli/command.h"
 #include "cli/grammar.h"
+#include "cli/socket_path.h"
 
 namespace gatehouse::cli {
 
@@ -18,9 +19,8 @@ Result<std::filesystem::path> default_state_folder(const Environment& environmen
 // Puts it where nothing was said.
 Result<Ok> complete_state(std::filesystem::path& state, const Environment& environment);
 
-// The socket of administration: in systemd's RUNTIME_DIRECTORY, else in the state folder.
-std::filesystem::path default_socket(const std::filesystem::path& state,
-                                     const Environment& environment);
-std::filesystem::path socket_of(const std::filesystem::path& folder);
+// Where the socket of administration may be; `chosen`: the folder was named.
+SocketPlaces socket_places(const Environment& environment, const std::filesystem::path& state,
+                           bool chosen);
 
 }  // namespace gatehouse::cli

@@ -1,9 +1,8 @@
 #include "cli/questions.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <fmt/format.h>
 
+#include "api/json.h"
 #include "cli/exit_code.h"
 #include "cli/life.h"
 #include "cli/lists.h"
@@ -29,6 +28,27 @@ Result<int> code(const Result<Response>& answered, int value = 0) {
   return value;
 }
 
+// Where the sites of the running gatehouse answer with TLS.
+Result<std::vector<check::Target>> published_targets(const Connection& connection,
+                                                     const Surroundings& around) {
+  api::ListSitesResponse sites;
+  auto asked = ask(around, connection, "SiteService/List", api::ListSitesRequest{}, sites);
+  if (!asked) return pass_on(asked);
+  std::vector<check::Target> targets;
+  for (const api::SiteRow& site : sites.sites()) {
+    for (const std::string& url : site.urls()) {
+      if (!site.enabled() || !url.starts_with("https://")) continue;
+      // A site for every name has none to ask for.
+      if (auto target = check::Target::parse(url)) targets.push_back(std::move(*target));
+    }
+  }
+  if (!targets.empty()) return targets;
+  return fail(Fault::operator_input,
+              "No site with a name is published here. Say what to check: gatehouse check "
+              "files.example.com",
+              ErrorKind::not_found);
+}
+
 }  // namespace
 
 Result<Ok> ask(const Surroundings& around, const Connection& connection, std::string_view method,
@@ -38,11 +58,7 @@ Result<Ok> ask(const Surroundings& around, const Connection& connection, std::st
   return (*api)->call(fmt::format("gatehouse.v1.{}", method), request, response, events);
 }
 
-std::string json_line(const Message& message) {
-  std::string text;
-  const auto done = google::protobuf::util::MessageToJsonString(message, &text);
-  return done.ok() ? text + "\n" : "{}\n";
-}
+std::string json_line(const Message& message) { return api::to_json(message) + "\n"; }
 
 Result<int> list_sites(const ListSites& list, const Surroundings& around) {
   api::ListSitesRequest request;
@@ -92,6 +108,19 @@ Result<int> show_status(const ShowStatus& show, const Surroundings& around) {
         return status_text(now, around.clock.wall(), Paint(around.console.colours_data()));
       });
   return code(answered, answered ? exit_code(answered->certificates()) : 0);
+}
+
+Result<int> check(const RunCheck& run, const Surroundings& around) {
+  CheckCommand what = run.check;
+  if (what.targets.empty()) {
+    auto targets = published_targets(run.api, around);
+    if (!targets) return pass_on(targets);
+    what.targets = std::move(*targets);
+  }
+  auto checked = run_check(what, around.clock);
+  if (!checked) return pass_on(checked);
+  around.console.data(checked->text);
+  return checked->exit_code;
 }
 
 Result<int> show_history(const ShowHistory& show, const Surroundings& around) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/client_commands.h"
+#include "cli/command.h"
 #include "cli/surroundings.h"
 
 // Verbs that ask the running gatehouse and print its answer.
@@ -20,6 +20,8 @@ Result<int> list_listeners(const ListListeners& list, const Surroundings& around
 Result<int> list_upstreams(const ListUpstreams& list, const Surroundings& around);
 Result<int> list_certificates(const ListCertificates& list, const Surroundings& around);
 Result<int> show_status(const ShowStatus& show, const Surroundings& around);
+// Dials the targets itself; asks for the sites where none was named.
+Result<int> check(const RunCheck& run, const Surroundings& around);
 Result<int> show_history(const ShowHistory& show, const Surroundings& around);
 
 }  // namespace gatehouse::cli

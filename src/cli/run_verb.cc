@@ -71,9 +71,7 @@ constexpr std::array kRunFlags{
         [](RunCommand& run, Text text) { return assign(run.config, text, parse_path); }, false,
         "GATEHOUSE_CONFIG"},
     Flag<RunCommand>{
-        "--socket", "PATH",
-        "Where the command line administers the running program; in the state folder, or in that "
-        "of systemd's RuntimeDirectory, unless said.",
+        "--socket", "PATH", "Where the command line administers the running program.",
         [](RunCommand& run, Text text) { return assign(run.socket, text, parse_path); }, false,
         "GATEHOUSE_SOCKET"},
     Flag<RunCommand>{"--state", "DIR", "Where keys and certificates rest.",
@@ -138,8 +136,11 @@ Result<Ok> finish_run(RunCommand& run, const Environment& environment) {
   // A file says itself what is published.
   if (run.listen.empty() && run.config.empty())
     run.listen.push_back(*ListenAddress::parse(":8443"));
+  const bool chosen = !run.state.empty();
   if (auto done = complete_state(run.state, environment); !done) return done;
-  if (run.socket.empty()) run.socket = default_socket(run.state, environment);
+  if (run.socket.empty()) {
+    run.socket = server_socket_path(socket_places(environment, run.state, chosen));
+  }
   return Ok{};
 }
 

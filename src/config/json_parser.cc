@@ -41,6 +41,8 @@ class JsonParser {
     skip_blanks();
     if (at_ == text_.size()) return tree;
     tree.whole = read_value(tree.root, 0) && read_end();
+    tree.last = last_;
+    if (too_much_) tree.root = {.kind = Node::Kind::refused};
     return tree;
   }
 
@@ -50,6 +52,7 @@ class JsonParser {
     return false;
   }
   bool too_much(std::string message, std::string hint) {
+    too_much_ = true;
     sink_.error("GH2003", {at_, 1}, std::move(message), std::move(hint));
     return false;
   }
@@ -77,6 +80,15 @@ class JsonParser {
                       "split it into several files in conf.d");
     }
     node.offset = at_;
+    last_ = at_;
+    if (read_kind(node, depth)) return true;
+    // The innermost that could not be read; what came before it is checked.
+    if (!refused_) node.kind = Node::Kind::refused;
+    refused_ = true;
+    return false;
+  }
+
+  bool read_kind(Node& node, std::size_t depth) {
     switch (next()) {
       case '{': return read_members(node, depth + 1);
       case '[': return read_elements(node, depth + 1);
@@ -104,13 +116,12 @@ class JsonParser {
       if (!read_member(node, depth)) return false;
     } while (take(','));
     if (take('}')) return true;
-    return not_closed(node, "`,` between two names, or `}` at the end of the object");
+    return not_closed(node, "names", "`}` at the end of the object");
   }
 
   bool read_member(Node& node, std::size_t depth) {
     if (next() != '"') {
-      return wrong(at_, "a name in double quotes has to stand here",
-                   next() == '}' ? "remove the comma before it" : "write \"name\": value");
+      return wrong(at_, "a name in double quotes has to stand here", instead_of_name());
     }
     Node name{.offset = at_};
     if (!read_text(name)) return false;
@@ -122,6 +133,12 @@ class JsonParser {
     return whole;
   }
 
+  std::string instead_of_name() const {
+    if (next() == '}') return "remove the comma before it";
+    if (next() == '/' || next() == '#') return "JSON has no comments; a .yaml file has, after #";
+    return "write \"name\": value";
+  }
+
   bool read_elements(Node& node, std::size_t depth) {
     if (!opens(node, Node::Kind::list, depth)) return false;
     take('[');
@@ -131,19 +148,19 @@ class JsonParser {
       if (!whole) return false;
     } while (take(','));
     if (take(']')) return true;
-    return not_closed(node, "`,` between two elements, or `]` at the end of the list");
+    return not_closed(node, "elements", "`]` at the end of the list");
   }
 
-  bool not_closed(const Node& node, std::string_view expected) {
+  bool not_closed(const Node& node, std::string_view parts, std::string_view end) {
     if (at_ == text_.size()) {
-      return wrong(node.offset, "this bracket is never closed", fmt::format("write {}", expected));
+      return wrong(node.offset, "this bracket is never closed", fmt::format("write {}", end));
     }
     return wrong(at_, "this does not belong to the brackets before it",
-                 fmt::format("write {}", expected));
+                 fmt::format("write `,` between two {}, or {}", parts, end));
   }
 
   bool read_word(Node& node, std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return no_value(node);
+    if (!text_.substr(at_).starts_with(word)) return no_value();
     at_ += word.size();
     node.kind = word == "null" ? Node::Kind::nothing : Node::Kind::scalar;
     node.plain = true;
@@ -151,8 +168,7 @@ class JsonParser {
     return true;
   }
 
-  bool no_value(Node& node) {
-    node.kind = Node::Kind::refused;
+  bool no_value() {
     if (at_ == text_.size()) return wrong(at_, "the file ends where a value has to stand", "");
     return wrong(at_, "no JSON value begins like this",
                  "text stands in double quotes; without them only numbers, true and false");
@@ -165,7 +181,7 @@ class JsonParser {
                                   text_[end] == 'E' || text_[end] == '+' || text_[end] == '-')) {
       ++end;
     }
-    if (end == at_ || !digit(text_[end - 1])) return no_value(node);
+    if (end == at_ || !digit(text_[end - 1])) return no_value();
     node.kind = Node::Kind::scalar;
     node.plain = true;
     node.text = text_.substr(at_, end - at_);
@@ -240,6 +256,9 @@ class JsonParser {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t nodes_ = 0;
+  std::size_t last_ = 0;
+  bool refused_ = false;
+  bool too_much_ = false;
 };
 
 }  // namespace
