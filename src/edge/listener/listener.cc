@@ -87,6 +87,7 @@ Result<ListeningSockets> adopt(const io::SocketAddress& wanted, bool tls, std::s
   ListeningSockets sockets{wanted, inherited.front().address, {}, tls, {}, false};
   for (InheritedSocket& socket : inherited) {
     sockets.held_elsewhere |= socket.held_elsewhere;
+    (void)::listen(socket.fd.get(), kBacklog);  // whoever opened it may have wished for less
     sockets.per_thread.push_back(std::move(socket.fd));
   }
   for (std::size_t i = count; i < threads; ++i) {
