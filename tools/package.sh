@@ -18,7 +18,9 @@ newest_glibcxx=3.4.30
 needed_libraries() { objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }'; }
 
 # The highest version of $2 (GLIBC, GLIBCXX) that the program $1 asks for.
-highest_version() { objdump -T "$1" | grep -oE "\b$2_[0-9.]+" | cut -d_ -f2 | sort -Vu | tail -n 1; }
+highest_version() {
+  { objdump -T "$1" | grep -oE "\b$2_[0-9.]+" || true; } | cut -d_ -f2 | sort -V | tail -n 1
+}
 
 is_newer() { [[ $1 != "$2" && $(printf '%s\n' "$1" "$2" | sort -V | tail -n 1) == "$1" ]]; }
 
