@@ -1,7 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,29 +9,14 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "cli/client_commands.h"
+#include "config/settings.h"
 #include "tls/profile.h"
 
 namespace gatehouse::cli {
 
-// Every wait has one; none is zero.
-struct Timeouts {
-  std::chrono::milliseconds handshake = std::chrono::seconds{10};
-  std::chrono::milliseconds head = std::chrono::seconds{10};
-  std::chrono::milliseconds body = std::chrono::seconds{30};  // without progress
-  std::chrono::milliseconds idle = std::chrono::seconds{75};
-  std::chrono::milliseconds write = std::chrono::seconds{30};  // a reader makes no progress
-  std::chrono::milliseconds connect = std::chrono::seconds{5};
-  std::chrono::milliseconds response = std::chrono::seconds{60};  // first byte of the upstream
-  std::chrono::milliseconds tunnel = std::chrono::hours{1};       // no byte in either direction
-  std::chrono::milliseconds drain = std::chrono::seconds{30};
-};
-
-struct Limits {
-  std::optional<std::uint64_t> connections;  // of the process; none: from RLIMIT_NOFILE
-  std::uint64_t head = 32768;
-  std::uint64_t fields = 128;
-  std::uint64_t body = 0;  // 0: unlimited
-};
+using config::Limits;
+using config::Timeouts;
 
 struct RunCommand {
   struct Route {
@@ -51,8 +34,10 @@ struct RunCommand {
   std::vector<ListenAddress> listen;
   std::vector<ServerName> hosts;
   std::optional<unsigned> workers;  // none: as many as CPUs
+  std::filesystem::path config;     // empty: no file
   std::filesystem::path state;
-  std::string permit;  // names and networks as given; certs/issuer reads it
+  std::filesystem::path socket;  // of administration
+  std::string permit;            // names and networks as given; certs/issuer reads it
   tls::Profile profile = tls::Profile::intermediate;
   std::optional<CertificateFiles> certificate;
   std::vector<Cidr> trusted_proxies;
@@ -85,6 +70,12 @@ struct HelpText {
   bool asked = true;
 };
 
-using Command = std::variant<RunCommand, TrustCommand, VersionCommand, HelpText>;
+using Command =
+    std::variant<RunCommand, TrustCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
+                 EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
+                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, Reload, Rollback,
+                 ShowHistory, ValidateConfig, ShowConfig, DiffConfig, ApplyConfig, ExportConfig,
+                 PrintSchema, PrintDefaultConfig, ExplainCode, ShowLogs, PrintCompletion,
+                 PrintManPage>;
 
 }  // namespace gatehouse::cli

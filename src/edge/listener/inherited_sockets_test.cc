@@ -149,7 +149,8 @@ class Inheriting : public ::testing::Test {
   }
   Result<std::vector<ListeningSockets>> open(std::size_t threads) {
     pool_ = InheritedSockets(std::move(inherited_));
-    return open_listener(ListenAddress::parse(at_.text()).value(), threads, &pool_);
+    return open_listener(ListenAddress::parse(at_.text()).value(), threads, PortUse::exclusive,
+                         &pool_);
   }
   // Whoever dials is in the queue of one of the sockets; how many there are in all.
   static int accepted(const std::vector<io::Fd>& fds) {
@@ -238,7 +239,9 @@ TEST_F(Inheriting, a_wish_for_any_port_gets_the_port_that_it_had) {
   std::vector<InheritedSocket> all;
   all.push_back(std::move(socket));
   InheritedSockets pool(std::move(all));
-  const auto after = open_listener(ListenAddress::parse("127.0.0.1:0").value(), 1, &pool).value();
+  const auto after =
+      open_listener(ListenAddress::parse("127.0.0.1:0").value(), 1, PortUse::exclusive, &pool)
+          .value();
   EXPECT_EQ(after[0].address.text(), before[0].address.text());
 }
 

@@ -99,12 +99,13 @@ Result<ListeningSockets> adopt(const io::SocketAddress& wanted, bool tls, std::s
 }
 
 Result<ListeningSockets> open_endpoint(const io::SocketAddress& wanted, bool tls,
-                                       std::size_t threads, InheritedSockets* inherited) {
+                                       std::size_t threads, PortUse use,
+                                       InheritedSockets* inherited) {
   if (inherited != nullptr) {
     auto taken = inherited->take(wanted);
     if (!taken.empty()) return adopt(wanted, tls, threads, std::move(taken));
   }
-  if (wanted.port() != 0) {
+  if (wanted.port() != 0 && use == PortUse::exclusive) {
     // SO_REUSEPORT would silently share the port with another gatehouse of the same user.
     const auto probe = bound(wanted, false);
     if (!probe) return cannot_listen(wanted, probe.error());
@@ -129,18 +130,18 @@ bool machine_has_no_ipv6(const Error& error, const io::SocketAddress& address) {
 }  // namespace
 
 Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
-                                                    std::size_t threads,
+                                                    std::size_t threads, PortUse use,
                                                     InheritedSockets* inherited) {
   std::vector<ListeningSockets> all;
   std::uint16_t port = address.port();
   for (const IpEndpoint& endpoint : address.endpoints()) {
     const auto where = io::SocketAddress::ip(endpoint.address.text(), port);
-    auto sockets = open_endpoint(*where, address.tls(), threads, inherited);
+    auto sockets = open_endpoint(*where, address.tls(), threads, use, inherited);
     if (!sockets && machine_has_no_ipv6(sockets.error(), *where)) {
       if (address.scope() == ListenAddress::Scope::localhost && !all.empty()) continue;
       if (address.scope() == ListenAddress::Scope::everywhere) {
         sockets = open_endpoint(*io::SocketAddress::ip("0.0.0.0", port), address.tls(), threads,
-                                inherited);
+                                use, inherited);
       }
     }
     if (!sockets) return pass_on(sockets);

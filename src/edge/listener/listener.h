@@ -29,6 +29,10 @@ struct ListeningSockets {
   bool held_elsewhere = false;
 };
 
+// Whether anybody else may listen on the port: nobody, or this program itself, which listens on
+// another address of it or does so until the new sockets are in use.
+enum class PortUse : unsigned char { exclusive, ours };
+
 // Opens all sockets of a listener. Errors: conflict (the port is in use), not_permitted (a port
 // below 1024), not_found (no such address on this machine). Nothing stays open after an error.
 // Those of `inherited` that fit are used instead of new ones. Threads for which there is none get a
@@ -36,6 +40,7 @@ struct ListeningSockets {
 // then, and the first of them takes it.
 Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
                                                     std::size_t threads,
+                                                    PortUse use = PortUse::exclusive,
                                                     InheritedSockets* inherited = nullptr);
 
 // A client that has arrived.

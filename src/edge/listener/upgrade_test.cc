@@ -141,7 +141,9 @@ TEST_F(UpgradeTest, T11_who_came_before_during_and_after_the_hand_over_finds_som
   while (right.said.empty()) reactor.run_once(10ms);
   other.join();
   for (int i = 0; i < 20; ++i) dial();
-  auto opened = open_listener(ListenAddress::parse("127.0.0.1:0").value(), 1, &*inherited).value();
+  auto opened =
+      open_listener(ListenAddress::parse("127.0.0.1:0").value(), 1, PortUse::exclusive, &*inherited)
+          .value();
   EXPECT_TRUE(successor.serving());
   finish();
   listening.clear();  // the program before has ended
