@@ -81,7 +81,7 @@ Result<std::vector<Note>> read_notes(Reader& reader, std::size_t count) {
     const std::uint8_t flags = reader.byte();
     Note note{reader.text(), reader.text(), reader.text(), (flags & kHeldElsewhere) != 0};
     if (reader.bad() || flags > kHeldElsewhere) return broken("a socket's note is cut off");
-    if (!IpEndpoint::parse(note.asked) || !IpEndpoint::parse(note.address)) {
+    if (!note_address(note.asked) || !note_address(note.address)) {
       return broken("a socket's address is none");
     }
     notes.push_back(std::move(note));
@@ -105,6 +105,17 @@ Result<HandOverMessage> read_body(Reader& reader, Kind kind, std::uint16_t numbe
 bool has_number(Kind kind) { return kind == Kind::sockets || kind == Kind::complete; }
 
 }  // namespace
+
+std::optional<io::SocketAddress> note_address(std::string_view text) {
+  constexpr std::string_view kUnix = "unix:";
+  if (text.starts_with(kUnix)) {
+    auto path = io::SocketAddress::unix_path(text.substr(kUnix.size()));
+    return path ? std::optional(*path) : std::nullopt;
+  }
+  const auto endpoint = IpEndpoint::parse(text);
+  if (!endpoint) return std::nullopt;
+  return io::SocketAddress::ip(endpoint->address.text(), endpoint->port).value();
+}
 
 std::string HandOverMessage::bytes() const {
   std::string out(kMagic);

@@ -28,8 +28,8 @@ struct HandOverMessage {
   enum class Kind : std::uint8_t { hello = 1, sockets, complete, serving, failed };
   // Of a descriptor that comes with the message, in the same order.
   struct Note {
-    std::string asked;    // host:port
-    std::string address;  // host:port
+    std::string asked;    // host:port or unix:/path
+    std::string address;  // host:port or unix:/path
     std::string name;
     bool held_elsewhere = false;
     friend bool operator==(const Note&, const Note&) = default;
@@ -55,6 +55,9 @@ struct ReceivedMessage {
   HandOverMessage message;
   std::vector<io::Fd> descriptors;
 };
+
+// Of a note; nullopt for what is none.
+std::optional<io::SocketAddress> note_address(std::string_view text);
 
 // Neither waits. Errors: the other process has ended or broken the protocol.
 // false: there is no room now.

@@ -21,15 +21,16 @@ HandOverMessage::Note note(const std::string& address, const std::string& name =
 }
 
 std::vector<HandOverMessage> every_kind() {
-  return {
-      {.kind = Kind::hello, .notes = {}, .count = 0, .text = "0.1.0"},
-      {.kind = Kind::sockets,
-       .notes = {{"127.0.0.1:0", "127.0.0.1:41234", "", false}, note("[::]:443", "https", true)},
-       .count = 0,
-       .text = {}},
-      {.kind = Kind::complete, .notes = {}, .count = 300, .text = {}},
-      {.kind = Kind::serving, .notes = {}, .count = 0, .text = {}},
-      {.kind = Kind::failed, .notes = {}, .count = 0, .text = "The disk is full.\n"}};
+  return {{.kind = Kind::hello, .notes = {}, .count = 0, .text = "0.1.0"},
+          {.kind = Kind::sockets,
+           .notes = {{"127.0.0.1:0", "127.0.0.1:41234", "", false},
+                     note("[::]:443", "https", true),
+                     note("unix:/run/gatehouse/admin.sock", "admin")},
+           .count = 0,
+           .text = {}},
+          {.kind = Kind::complete, .notes = {}, .count = 300, .text = {}},
+          {.kind = Kind::serving, .notes = {}, .count = 0, .text = {}},
+          {.kind = Kind::failed, .notes = {}, .count = 0, .text = "The disk is full.\n"}};
 }
 
 TEST(HandOverMessage, what_is_written_is_read_the_same) {
@@ -43,7 +44,7 @@ TEST(HandOverMessage, what_is_written_is_read_the_same) {
 TEST(HandOverMessage, one_that_is_cut_off_anywhere_is_refused) {
   const std::string whole = every_kind()[1].bytes();
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    EXPECT_FALSE(HandOverMessage::parse(whole.substr(0, size), 2)) << size;
+    EXPECT_FALSE(HandOverMessage::parse(whole.substr(0, size), 3)) << size;
   }
 }
 
@@ -65,8 +66,8 @@ TEST(HandOverMessage, another_version_is_told_apart_from_nonsense) {
 
 TEST(HandOverMessage, every_socket_comes_with_its_descriptor_and_nothing_else_does) {
   const HandOverMessage sockets = every_kind()[1];
-  EXPECT_FALSE(HandOverMessage::parse(sockets.bytes(), 1));
-  EXPECT_FALSE(HandOverMessage::parse(sockets.bytes(), 3));
+  EXPECT_FALSE(HandOverMessage::parse(sockets.bytes(), 2));
+  EXPECT_FALSE(HandOverMessage::parse(sockets.bytes(), 4));
   EXPECT_FALSE(HandOverMessage::parse(every_kind()[0].bytes(), 1));
 }
 
@@ -86,8 +87,9 @@ TEST(HandOverMessage, what_is_none_of_ours_is_refused) {
 }
 
 TEST(HandOverMessage, an_address_that_is_none_or_a_name_with_control_characters_is_refused) {
-  for (const HandOverMessage::Note& bad : {note("localhost:1"), note(""), note("127.0.0.1:99999"),
-                                           note("127.0.0.1:1", "a\nb"), note("/run/x.sock")}) {
+  for (const HandOverMessage::Note& bad :
+       {note("localhost:1"), note(""), note("127.0.0.1:99999"), note("127.0.0.1:1", "a\nb"),
+        note("/run/x.sock"), note("unix:x.sock")}) {
     HandOverMessage message = every_kind()[1];
     message.notes = {bad};
     EXPECT_FALSE(HandOverMessage::parse(message.bytes(), 1)) << bad.address;
@@ -117,12 +119,12 @@ class Channel : public ::testing::Test {
 TEST_F(Channel, descriptors_arrive_beside_their_notes_closed_by_exec) {
   const io::Fd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   HandOverMessage message = every_kind()[1];
-  const std::array<int, 2> fds{file.get(), file.get()};
+  const std::array<int, 3> fds{file.get(), file.get(), file.get()};
   ASSERT_TRUE(send_message(ours_.get(), message, fds).value());
   const auto received = receive_message(theirs_.get()).value();
   ASSERT_TRUE(received);
   EXPECT_EQ(received->message, message);
-  ASSERT_EQ(received->descriptors.size(), 2U);
+  ASSERT_EQ(received->descriptors.size(), 3U);
   EXPECT_EQ(fcntl(received->descriptors[0].get(), F_GETFD), FD_CLOEXEC);
 }
 
@@ -150,7 +152,7 @@ TEST_F(Channel, descriptors_of_a_message_that_is_refused_do_not_stay_open) {
   const std::size_t before = open_descriptors();
   for (int i = 0; i < 20; ++i) {
     HandOverMessage message = every_kind()[1];
-    const std::array<int, 1> one{ours_.get()};  // one for two notes
+    const std::array<int, 1> one{ours_.get()};  // one for three notes
     ASSERT_TRUE(send_message(ours_.get(), message, one).value());
     EXPECT_FALSE(receive_message(theirs_.get()));
     ASSERT_EQ(::send(ours_.get(), nonsense.data(), nonsense.size(), 0), 8);

@@ -44,17 +44,18 @@ std::vector<std::string> names_of(std::string_view text, std::size_t count) {
 Result<io::SocketAddress> prepare_inherited(int fd) {
   const bool listens = option(fd, SO_TYPE) == SOCK_STREAM && option(fd, SO_ACCEPTCONN) == 1;
   const auto address = io::SocketAddress::local_of(fd);
-  if (!listens || (address.family() != AF_INET && address.family() != AF_INET6)) {
+  const bool known = address.family() == AF_INET || address.family() == AF_INET6;
+  if (!listens || !(known || address.is_unix())) {
     return fail(Fault::machine,
-                fmt::format("Descriptor {} is not a listening TCP socket. A socket unit for "
-                            "gatehouse has ListenStream= with a port and Accept=no.",
+                fmt::format("Descriptor {} is not a listening socket. A socket unit for gatehouse "
+                            "has ListenStream= with a port and Accept=no.",
                             fd),
                 ErrorKind::invalid);
   }
   const int yes = 1;
   (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
   (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  if (known) (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   return address;
 }
 

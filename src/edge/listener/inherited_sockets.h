@@ -21,8 +21,8 @@ struct InheritedSocket {
   bool held_elsewhere = false;  // the service manager listens on after us
 };
 
-// Sees to it that `fd` is a listening TCP socket, makes it non-blocking, closed by exec and free of
-// Nagle's delay, and says its address.
+// Sees to it that `fd` is a listening socket, TCP or Unix, makes it non-blocking, closed by exec
+// and free of Nagle's delay, and says its address.
 Result<io::SocketAddress> prepare_inherited(int fd);
 
 // Listening sockets that nobody uses yet. Who opens a listener looks here first.
@@ -43,7 +43,7 @@ class InheritedSockets {
 
 // The sockets of a socket unit (sd_listen_fds(3)): none unless LISTEN_PID is `self`. Whoever calls
 // unsets LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES afterwards; once only, the descriptors belong to
-// the result. Errors: invalid (a descriptor that is no listening TCP socket).
+// the result. Errors: invalid (a descriptor that is no listening socket).
 Result<std::vector<InheritedSocket>> activation_sockets(const Environment& environment, pid_t self,
                                                         int first = 3);
 

@@ -65,6 +65,8 @@ class Acceptor {
   // nothing more and leaves those who have arrived to the other process that has this socket.
   enum class Ending : unsigned char { refuse, leave };
   void stop(Ending ending = Ending::refuse);
+  int fd() const { return socket_.fd(); }
+  bool stopped() const { return stopped_; }
 
  private:
   enum class Round { more, drained, out_of_descriptors };

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "base/address.h"
-
 namespace gatehouse::edge {
 namespace {
 
@@ -30,11 +28,6 @@ std::optional<int> channel_number(std::string_view text) {
   return fd;
 }
 
-io::SocketAddress address_of(std::string_view text) {
-  const auto endpoint = IpEndpoint::parse(text);  // the message has only such
-  return io::SocketAddress::ip(endpoint->address.text(), endpoint->port).value();
-}
-
 // The descriptor is what the note says of it, or the upgrade is off.
 Result<InheritedSocket> inherited(io::Fd fd, const HandOverMessage::Note& note) {
   const auto address = prepare_inherited(fd.get());
@@ -45,8 +38,8 @@ Result<InheritedSocket> inherited(io::Fd fd, const HandOverMessage::Note& note) 
                             address->text()),
                 ErrorKind::invalid);
   }
-  return InheritedSocket{std::move(fd), address_of(note.asked), *address, note.name,
-                         note.held_elsewhere};
+  return InheritedSocket{std::move(fd), note_address(note.asked).value_or(*address), *address,
+                         note.name, note.held_elsewhere};
 }
 
 }  // namespace

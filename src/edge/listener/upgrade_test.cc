@@ -67,7 +67,7 @@ class UpgradeTest : public io::testing::ReactorTest {
     while (!outcome) reactor.run_once(10ms);
   }
   std::vector<HandedSocket> handed() const {
-    std::vector<HandedSocket> all;
+    std::vector<HandedSocket> all = more;
     for (const ListeningSockets& listener : listening) {
       for (const io::Fd& fd : listener.per_thread) {
         all.push_back(
@@ -96,6 +96,7 @@ class UpgradeTest : public io::testing::ReactorTest {
   FakeRight right;
   Upgrade upgrade{reactor, launcher, right};
   std::vector<ListeningSockets> listening;
+  std::vector<HandedSocket> more;
   std::optional<Result<pid_t>> outcome;
   io::Scope scope{reactor};
 };
@@ -249,6 +250,28 @@ TEST_F(UpgradeTest, a_program_that_cannot_be_started_changes_nothing) {
   EXPECT_FALSE(*outcome);
   EXPECT_THAT(launcher.ended, IsEmpty());
   EXPECT_THAT(right.said, IsEmpty());
+}
+
+TEST_F(UpgradeTest, a_unix_socket_is_handed_over_under_its_path) {
+  const TemporaryFolder folder;
+  const auto path = io::SocketAddress::unix_path(folder.file("admin.sock")).value();
+  const io::Fd admin(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(admin.get(), path.data(), path.size()), 0);
+  ASSERT_EQ(::listen(admin.get(), 1), 0);
+  more.push_back({admin.get(), {path.text(), path.text(), "admin", false}});
+  begin();
+  Takeover successor = takeover();
+  Result<InheritedSockets> inherited = fail(Fault::ours, "not yet");
+  std::thread other([&] {
+    inherited = successor.receive("0.2.0");
+    EXPECT_TRUE(successor.serving());
+  });
+  finish();
+  other.join();
+  ASSERT_TRUE(inherited) << inherited.error().what;
+  const auto taken = inherited->take(path);
+  ASSERT_EQ(taken.size(), 1U);
+  EXPECT_EQ(taken[0].name, "admin");
 }
 
 // The successor's side, with a program before it that does what it should not.
