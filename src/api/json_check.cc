@@ -2,9 +2,8 @@
 
 #include <cctype>
 #include <cstdint>
-#include <set>
-
 #include <google/protobuf/descriptor.pb.h>
+#include <set>
 
 #include "base/json_text.h"
 #include "base/utf8.h"

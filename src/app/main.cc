@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/configuration.h"
 #include "app/server.h"
 #include "app/trust_command.h"
 #include "app/version.h"
@@ -51,7 +52,14 @@ int run(const cli::RunCommand& command) {
   EventLogOptions options = EventLogOptions::for_descriptor(2, std::getenv("NO_COLOR"));
   if (command.quiet) options.at_least = LogLevel::warn;
   EventLog events(options, clock);
-  auto server = Server::make(command, clock, events);
+  control::Sources sources = sources_of(command);
+  auto first = sources.read();
+  if (!first) return report(first.error());
+  if (!first->diagnostics.empty()) {
+    fmt::print(stderr, "{}", config::render(first->diagnostics));
+  }
+  if (!first->settings) return cli::exit_code(ErrorKind::invalid);
+  auto server = Server::make(command, sources, std::move(*first), clock, events);
   if (!server) return report(server.error());
   const cli::Serving serving = (*server)->serving();
   (*server)->start();

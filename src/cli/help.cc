@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/exit_code.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -22,11 +25,6 @@ constexpr std::string_view kBeginning = R"(gatehouse puts correct HTTPS in front
 
 constexpr std::string_view kEnd = R"(
 More about one of these: gatehouse help site add
-)";
-
-constexpr std::string_view kExitCodes = R"(
-Exit codes: 0 done, 1 failed or rolled back, 2 wrong usage, 3 configuration invalid, 4 not found,
-5 unreachable, 6 not permitted, 7 conflict, 9 timed out.
 )";
 
 std::string row(std::string_view left, std::string_view right) {
@@ -56,6 +54,14 @@ std::string flags_text(const std::vector<FlagNote>& flags) {
   const bool several = std::ranges::any_of(flags, &FlagNote::repeatable);
   return fmt::format("\nFlags{}:\n{}",
                      several ? " (those with ... may be given several times)" : "", rows_of(flags));
+}
+
+std::string exit_codes_text() {
+  std::vector<std::string> codes;
+  for (const ExitCode& one : kExitCodes) {
+    codes.push_back(fmt::format("{} {}", one.code, one.means.substr(0, one.means.find(':'))));
+  }
+  return "\n" + wrapped(fmt::format("Exit codes: {}.", fmt::join(codes, "; ")), 0, kWidth);
 }
 
 std::string indented(std::string_view lines) {
@@ -133,7 +139,7 @@ std::string help_of(const Verb& verb) {
     out += wrapped(paragraph, 0, kWidth) + "\n";
   }
   out += indented(verb.examples) + flags_text(verb.flags());
-  return out += kExitCodes;
+  return out + exit_codes_text();
 }
 
 }  // namespace gatehouse::cli

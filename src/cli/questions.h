@@ -14,7 +14,6 @@ Result<Ok> ask(const Surroundings& around, const Connection& connection, std::st
 std::string json_line(const Message& message);
 
 Result<int> list_sites(const ListSites& list, const Surroundings& around);
-Result<int> show_site(const ShowSite& show, const Surroundings& around);
 Result<int> list_bindings(const ListBindings& list, const Surroundings& around);
 Result<int> explain_binding(const ExplainBinding& explain, const Surroundings& around);
 Result<int> list_listeners(const ListListeners& list, const Surroundings& around);

@@ -12,7 +12,8 @@ namespace gatehouse::config {
 struct Explanation {
   std::string_view code;   // GH2107
   std::string_view title;  // unknown field
-  std::string_view text;  // sentences, then what is wrong and what is right; lines below 90 columns
+  std::string_view
+      text;  // sentences, then what is wrong and what is right; lines of at most 100 columns
 };
 
 // `code` as it stands in a diagnostic, in any case, also without GH.

@@ -8,6 +8,7 @@ namespace gatehouse::config {
 namespace {
 
 using edge::PlainPolicy;
+using Scope = ListenAddress::Scope;
 using Addresses = std::vector<ListenAddress>;
 
 ListenAddress plain_at(std::string_view host, std::uint16_t port) {
@@ -19,9 +20,8 @@ void add_once(Addresses& to, const ListenAddress& address) {
 }
 
 bool is_loopback(const ListenAddress& address) {
-  if (address.scope() == ListenAddress::Scope::localhost) return true;
-  return address.scope() == ListenAddress::Scope::one_address &&
-         address.endpoints().front().address.is_loopback();
+  if (address.scope() == Scope::localhost) return true;
+  return address.scope() == Scope::one_address && address.endpoints().front().address.is_loopback();
 }
 
 Addresses announced(const Site& site, const Addresses& written) {
@@ -40,7 +40,7 @@ bool answers_outside(const Site& site) {
 
 bool covers_localhost(const Addresses& addresses, std::uint16_t port) {
   return std::ranges::any_of(addresses, [port](const ListenAddress& at) {
-    return at.port() == port && at.scope() != ListenAddress::Scope::one_address;
+    return at.port() == port && at.scope() != Scope::one_address;
   });
 }
 
@@ -68,6 +68,11 @@ std::vector<ListenAddress> plain_listeners(const Site& site,
   for (const ListenAddress& at : addresses) {
     if (!covers_localhost(all, at.port())) add_once(all, plain_at("localhost", at.port()));
   }
+  // 127.0.0.1 and ::1 are in localhost.
+  std::erase_if(all, [&all](const ListenAddress& at) {
+    return at.scope() == Scope::one_address && is_loopback(at) &&
+           std::ranges::find(all, plain_at("localhost", at.port())) != all.end();
+  });
   return all;
 }
 

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace gatehouse::config {
 namespace {
 
 constexpr std::size_t kLongest = 80;
-
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 }  // namespace
 
@@ -28,7 +28,7 @@ std::string visible(std::string_view text) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string cited(std::string_view text) {
   if (text.size() <= kLongest) return fmt::format("`{}`", visible(text));
   std::size_t end = kLongest;
   while (end > 0 && continues_character(text[end])) --end;

@@ -9,6 +9,6 @@ namespace gatehouse::config {
 std::string visible(std::string_view text);
 
 // In backticks, cut where it is longer than a line.
-std::string quoted(std::string_view text);
+std::string cited(std::string_view text);
 
 }  // namespace gatehouse::config

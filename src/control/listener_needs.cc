@@ -18,10 +18,7 @@ class Needs {
       return need.address.tls() && need.address.port() == port;
     });
   }
-  std::vector<ListenerNeed> sorted() && {
-    std::ranges::sort(all_, {}, [](const ListenerNeed& need) { return need.address.text(); });
-    return std::move(all_);
-  }
+  std::vector<ListenerNeed> take() && { return std::move(all_); }
 
  private:
   std::vector<ListenerNeed> all_;
@@ -51,7 +48,7 @@ std::vector<ListenerNeed> listener_needs(const config::Settings& settings) {
   }
   for (const config::Listener& listener : settings.listeners) needs.add(listener.address);
   if (settings.metrics) needs.add(*settings.metrics, true);
-  return std::move(needs).sorted();
+  return std::move(needs).take();
 }
 
 bool answers_at(const ListenAddress& wanted, const ListenAddress& opened,

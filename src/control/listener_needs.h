@@ -15,8 +15,7 @@ struct ListenerNeed {
 };
 
 // Every address of enabled sites, of bindings, of `listeners`, and that of the metrics; each once,
-// in the order of their text. A binding by name needs a listener of all addresses where no site has
-// its port.
+// in this order. A binding by name needs a listener of all addresses where no site has its port.
 std::vector<ListenerNeed> listener_needs(const config::Settings& settings);
 
 // Whether what asked for `wanted` answers at `endpoint`, which was opened for `opened`: the same

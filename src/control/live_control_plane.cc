@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "control/claims.h"
 #include "control/edits.h"
@@ -76,6 +77,7 @@ Result<LiveControlPlane::Beginning> LiveControlPlane::begin(Candidate first) {
   for (const std::string& notice : prepared->next.identities->notices) parts_.events.warn(notice);
   now_ = std::move(prepared->next);
   parts_.listeners.adopt(std::move(prepared->listeners));
+  parts_.on_identities(*now_.identities);
   return beginning;
 }
 
@@ -156,6 +158,13 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::carry_out(Candidate next
        plan_words(now_.settings(), prepared->next.settings(), prepared->next.identities.get())) {
     add_step(response, line, "planned");
   }
+  if (changes_nothing(*prepared)) {
+    now_.configuration = std::move(prepared->next.configuration);
+    now_.identities = std::move(prepared->next.identities);
+    last_error_.clear();
+    response.set_applied(true);
+    co_return response;
+  }
   co_return co_await put_in_force(std::move(*prepared), std::move(cause), std::move(response));
 }
 
@@ -197,6 +206,12 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared pr
   response.set_revision(now_.revision);
   remember(cause, response);
   co_return response;
+}
+
+bool LiveControlPlane::changes_nothing(const Prepared& prepared) const {
+  const Candidate& next = prepared.next.configuration;
+  return *next.settings == now_.settings() && same(*prepared.next.identities, *now_.identities) &&
+         config::to_yaml(next.api->message) == config::to_yaml(now_.configuration.api->message);
 }
 
 Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate,
@@ -289,6 +304,7 @@ void LiveControlPlane::adopt(Prepared prepared) {
   }
   now_ = std::move(prepared.next);
   parts_.listeners.adopt(std::move(prepared.listeners));
+  parts_.on_identities(*now_.identities);
 }
 
 void LiveControlPlane::retire(std::shared_ptr<const edge::Snapshot> snapshot) {
@@ -325,6 +341,7 @@ io::Task<void> LiveControlPlane::refresh_identities() {
   const bool changed = !same(**found, *now_.identities);
   now_.identities = std::move(*found);
   if (!changed) co_return;
+  parts_.on_identities(*now_.identities);
   auto next = parts_.builder.build({.revision = now_.revision,
                                     .settings = now_.configuration.settings,
                                     .identities = now_.identities,

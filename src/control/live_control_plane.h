@@ -21,6 +21,7 @@ struct ProgramFacts {
   unsigned pid = 0;
   unsigned workers = 0;
   WallTime started{};
+  std::string trust_command;  // makes this machine trust the local CA
 };
 
 // The control plane of a running program: it alone decides what the workers serve.
@@ -36,6 +37,8 @@ class LiveControlPlane final : public ControlPlane {
     Prover& prover;
     ProgramFacts facts;
     std::function<std::string()> metrics_page;
+    // Told which certificates are in force, for the metrics.
+    std::function<void(const IdentitySet&)> on_identities;
   };
   // Borrows what Parts refers to.
   explicit LiveControlPlane(Parts parts);
@@ -102,6 +105,7 @@ class LiveControlPlane final : public ControlPlane {
   Result<Prepared> prepare(Candidate next, Identities::Look look);
   std::shared_ptr<const edge::Snapshot> bridge(const InForce& next,
                                                const std::vector<OpenListener>& listeners);
+  bool changes_nothing(const Prepared& prepared) const;
   io::Task<bool> apply(std::shared_ptr<const edge::Snapshot> snapshot,
                        std::vector<NewSockets> opened);
   io::Task<bool> prove(const Prepared& prepared, api::ChangeResponse& response);
@@ -111,6 +115,7 @@ class LiveControlPlane final : public ControlPlane {
   void retire(std::shared_ptr<const edge::Snapshot> snapshot);
   void remember(const Cause& cause, const api::ChangeResponse& response);
   void tell(std::string_view kind, std::string sentence);
+  std::vector<std::uint64_t> connections() const;  // by ListenerId
 
   Parts parts_;
   Fleet* fleet_ = nullptr;
