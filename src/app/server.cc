@@ -37,8 +37,9 @@ std::size_t connections_by_descriptors() {
 }
 
 Result<std::vector<edge::ListeningSockets>> open_sockets(const ListenAddress& address,
-                                                         std::size_t threads, edge::PortUse use) {
-  return edge::open_listener(address, threads, use);
+                                                         std::size_t threads,
+                                                         std::span<const io::SocketAddress> ours) {
+  return edge::open_listener(address, threads, ours);
 }
 
 }  // namespace

@@ -68,24 +68,24 @@ Result<Ok> Listeners::add(const Wanted& wanted, Next& next) {
 }
 
 Result<Ok> Listeners::open(const Wanted& wanted, Next& next) {
-  const edge::PortUse use =
-      ours(wanted.address.port(), next) ? edge::PortUse::ours : edge::PortUse::exclusive;
   // One thread is enough for the counters.
-  auto sockets = open_(wanted.address, wanted.metrics ? 1 : threads_, use);
+  auto sockets = open_(wanted.address, wanted.metrics ? 1 : threads_, ours(next));
   if (!sockets) return pass_on(sockets);
   for (edge::ListeningSockets& one : *sockets) {
     const edge::ListenerId id = id_of(one.address.text());
     const bool localhost = wanted.asked.scope() == ListenAddress::Scope::localhost;
     next.all.push_back({id, wanted.asked, wanted.address, one.address,
                         localhost ? "localhost" : one.host, wanted.metrics});
-    next.opened.push_back({id, std::move(one.per_thread)});
+    next.opened.push_back({id, std::move(one.per_thread), one.held_elsewhere});
   }
   return Ok{};
 }
 
-bool Listeners::ours(std::uint16_t port, const Next& next) const {
-  const auto has = [port](const OpenListener& open) { return open.address.port() == port; };
-  return std::ranges::any_of(open_now_, has) || std::ranges::any_of(next.all, has);
+std::vector<io::SocketAddress> Listeners::ours(const Next& next) const {
+  std::vector<io::SocketAddress> all;
+  for (const OpenListener& open : open_now_) all.push_back(open.address);
+  for (const OpenListener& open : next.all) all.push_back(open.address);
+  return all;
 }
 
 edge::ListenerId Listeners::id_of(const std::string& name) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,15 +29,16 @@ struct OpenListener {
 struct NewSockets {
   edge::ListenerId id = 0;
   std::vector<io::Fd> per_thread;
+  bool held_elsewhere = false;  // see edge::ListeningSockets
 };
 
 // Opens what a configuration needs before anything changes, and remembers what is open. The
 // sockets themselves belong to the workers. Control thread only, but for names().
 class Listeners {
  public:
-  // As edge::open_listener. `ours` says that sockets of this program have the port already.
+  // As edge::open_listener.
   using Open = std::function<Result<std::vector<edge::ListeningSockets>>(
-      const ListenAddress& address, std::size_t threads, edge::PortUse use)>;
+      const ListenAddress& address, std::size_t threads, std::span<const io::SocketAddress> ours)>;
 
   Listeners(Open open, std::size_t threads) : open_(std::move(open)), threads_(threads) {}
 
@@ -64,7 +66,7 @@ class Listeners {
   static std::vector<Wanted> wanted(const std::vector<ListenerNeed>& needs);
   Result<Ok> add(const Wanted& wanted, Next& next);
   Result<Ok> open(const Wanted& wanted, Next& next);
-  bool ours(std::uint16_t port, const Next& next) const;
+  std::vector<io::SocketAddress> ours(const Next& next) const;
   edge::ListenerId id_of(const std::string& name);
 
   Open open_;

@@ -18,7 +18,7 @@ namespace gatehouse::edge {
 // message is one packet of a Unix socket (SOCK_SEQPACKET); descriptors travel with it.
 //
 //     successor   hello                    it has started and speaks this version
-//     program     sockets, sockets, ...    from here on the state is the successor's to write
+//     program     sockets, sockets, ...    the state is the successor's to write since before them
 //     program     complete                 how many sockets there were
 //     successor   serving | failed
 //

@@ -240,8 +240,7 @@ TEST_F(Inheriting, a_wish_for_any_port_gets_the_port_that_it_had) {
   all.push_back(std::move(socket));
   InheritedSockets pool(std::move(all));
   const auto after =
-      open_listener(ListenAddress::parse("127.0.0.1:0").value(), 1, PortUse::exclusive, &pool)
-          .value();
+      open_listener(ListenAddress::parse("127.0.0.1:0").value(), 1, {}, &pool).value();
   EXPECT_EQ(after[0].address.text(), before[0].address.text());
 }
 

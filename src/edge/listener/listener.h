@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/address.h"
@@ -29,18 +30,16 @@ struct ListeningSockets {
   bool held_elsewhere = false;
 };
 
-// Whether anybody else may listen on the port: nobody, or this program itself, which listens on
-// another address of it or does so until the new sockets are in use.
-enum class PortUse : unsigned char { exclusive, ours };
-
-// Opens all sockets of a listener. Errors: conflict (the port is in use), not_permitted (a port
-// below 1024), not_found (no such address on this machine). Nothing stays open after an error.
+// Opens all sockets of a listener. `ours` is where this process listens already: one address of a
+// port beside another, or beside all of them, is no conflict with ourselves, and the kernel gives
+// each connection to the most specific one. Errors: conflict (the port is in use), not_permitted (a
+// port below 1024), not_found (no such address on this machine). Nothing stays open after an error.
 // Those of `inherited` that fit are used instead of new ones. Threads for which there is none get a
 // sibling (SO_REUSEPORT) if the kernel lets us, else they share: each wakes for every connection
 // then, and the first of them takes it.
 Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
                                                     std::size_t threads,
-                                                    PortUse use = PortUse::exclusive,
+                                                    std::span<const io::SocketAddress> ours = {},
                                                     InheritedSockets* inherited = nullptr);
 
 // A client that has arrived.

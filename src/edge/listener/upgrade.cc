@@ -120,7 +120,6 @@ io::Task<Result<pid_t>> Upgrade::carry_out(std::vector<HandedSocket> sockets) {
   auto done = co_await converse(channel, sockets);
   if (done) co_return *successor;
   launcher_.end(*successor);
-  if (std::exchange(right_is_given_up_, false)) right_.take_back();
   co_return pass_on(done);
 }
 
@@ -129,8 +128,6 @@ io::Task<Result<Ok>> Upgrade::converse(io::Socket& channel,
   const io::Deadline deadline = reactor_.in(kBound);
   auto hello = co_await expect(channel, Kind::hello, deadline);
   if (!hello) co_return hello;
-  right_.give_up();
-  right_is_given_up_ = true;
   auto sent = co_await send_sockets(channel, sockets, deadline);
   if (!sent) co_return sent;
   co_return co_await expect(channel, Kind::serving, deadline);

@@ -44,14 +44,6 @@ class ProcessLauncher final : public Launcher {
 // alone (LISTEN_*, WATCHDOG_PID, the channel of an upgrade).
 std::vector<std::string> successor_environment(const char* const* environment);
 
-// The right to change the state folder, which one process has at a time.
-class StateRight {
- public:
-  virtual ~StateRight() = default;
-  virtual void give_up() = 0;
-  virtual void take_back() = 0;
-};
-
 // A socket that stays ours until the successor serves; borrowed.
 struct HandedSocket {
   int fd = -1;
@@ -63,14 +55,14 @@ class Upgrade {
  public:
   static constexpr std::chrono::seconds kBound{30};
 
-  Upgrade(io::Reactor& reactor, Launcher& launcher, StateRight& right)
-      : reactor_(reactor), launcher_(launcher), right_(right) {}
+  Upgrade(io::Reactor& reactor, Launcher& launcher) : reactor_(reactor), launcher_(launcher) {}
 
-  // Starts the successor and hands everything over: first the right to write the state, then the
-  // sockets. With its process id this program is to accept nothing more (Ending::leave), serve what
-  // runs, and end. After an error (it failed, ended, or did not serve within kBound; cancelled) it
-  // is gone, the right is back, and this program goes on as before. One at a time; the descriptors
-  // stay open meanwhile.
+  // Starts the successor and hands the sockets over. The right to write the state folder passes
+  // before they do: whoever calls writes nothing there from before the call on. With the process id
+  // of the successor this program is to accept nothing more (Ending::leave), serve what runs, and
+  // end. After an error (it failed, ended, or did not serve within kBound; cancelled) it is gone,
+  // the right is back, and this program goes on as before. One at a time; the descriptors stay open
+  // meanwhile.
   io::Task<Result<pid_t>> carry_out(std::vector<HandedSocket> sockets);
 
  private:
@@ -84,8 +76,6 @@ class Upgrade {
 
   io::Reactor& reactor_;
   Launcher& launcher_;
-  StateRight& right_;
-  bool right_is_given_up_ = false;
 };
 
 }  // namespace gatehouse::edge
