@@ -149,8 +149,7 @@ class Inheriting : public ::testing::Test {
   }
   Result<std::vector<ListeningSockets>> open(std::size_t threads) {
     pool_ = InheritedSockets(std::move(inherited_));
-    return open_listener(ListenAddress::parse(at_.text()).value(), threads, PortUse::exclusive,
-                         &pool_);
+    return open_listener(ListenAddress::parse(at_.text()).value(), threads, {}, &pool_);
   }
   // Whoever dials is in the queue of one of the sockets; how many there are in all.
   static int accepted(const std::vector<io::Fd>& fds) {

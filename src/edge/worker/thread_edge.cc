@@ -147,12 +147,14 @@ std::vector<OpenedListener> ThreadEdge::sockets() const {
 
 void ThreadEdge::drain(Acceptor::Ending ending) {
   context_.draining = true;
+  context_.patient = ending == Acceptor::Ending::leave;
   for (Door& door : doors_) door.stop(ending);
+  ending_.notify_all();
+  if (context_.patient) return;
   for (Session* session = context_.sessions.front(); session != nullptr;
        session = context_.sessions.after(*session)) {
     session->drain();
   }
-  ending_.notify_all();
 }
 
 void ThreadEdge::cancel() {

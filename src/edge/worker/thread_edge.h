@@ -37,7 +37,8 @@ class ThreadEdge {
   Result<Ok> take(std::shared_ptr<const Snapshot> next, std::vector<OpenedListener> opened);
   // Begins to accept; once.
   void start();
-  // No new connections; running requests end, then join() does.
+  // No new connections; running requests end, then join() does. With `leave` connections that wait
+  // live on until their next answer, or until this is called again with `refuse`.
   void drain(Acceptor::Ending ending);
   // Other descriptors of the sockets that it accepts from, for a successor. Those for which there
   // is no descriptor any more are missing.

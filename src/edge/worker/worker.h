@@ -39,7 +39,8 @@ class Worker {
              std::move_only_function<void()> in_force);
 
   // Any thread: no new connections; running requests end, then the thread does. With `leave` those
-  // who wait to be accepted are a successor's, which has the sockets too.
+  // who wait to be accepted are a successor's, which has the sockets too, and connections that wait
+  // for a request get one more answer; a second call with `refuse` ends them.
   void drain(Acceptor::Ending ending = Acceptor::Ending::refuse);
   // Any thread: `take` is called on the worker's thread with other descriptors of all its sockets;
   // never, if it has not been started or has ended.
