@@ -41,7 +41,7 @@ check_installed() {
 
 check_status() {
   local pid
-  pid=$(systemctl main-pid)
+  pid=$(systemctl show --property=MainPID --value gatehouse.service)
   grep -q "^Uid:.*$(id -u gatehouse)" "/proc/$pid/status" || broken "it does not run as its user"
   [[ $(awk '/^CapEff/ { print $2 }' "/proc/$pid/status") == 0000000000000400 ]] ||
     broken "it has another capability than CAP_NET_BIND_SERVICE"
@@ -53,13 +53,19 @@ check_status() {
 check_upgrade() {
   local before
   before=$(identity)
+  # While the package is installed somebody asks all the time.
+  (while [[ ! -e /tmp/upgraded ]]; do answers >/dev/null || echo lost >>/tmp/lost; done) &
   echo '# Mine.' >>"$configuration"
   install_package "$new"
+  touch /tmp/upgraded
+  wait $!
+  [[ ! -e /tmp/lost ]] || broken "$(wc -l </tmp/lost) requests were lost during the upgrade"
+  [[ $(grep -c '^MAINPID=' /run/service-manager/said) == 1 ]] || broken "nobody took over"
   [[ $(dpkg-query -W -f='${Version}' gatehouse) == *~2 ]] || broken "the version is still the old one"
   [[ $(identity) == "$before" ]] || broken "the identity is another one after the upgrade"
   grep -q '# Mine.' "$configuration" || broken "the configuration lost a line"
   expect_answer
-  seen "upgraded: the same identity, the same configuration, and it answers"
+  seen "upgraded without a lost request: the same identity, the same configuration, and it answers"
 }
 
 check_removed() {
