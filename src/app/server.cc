@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "app/succession.h"
 #include "app/version.h"
 #include "certs/store/state_folder.h"
 #include "crypto/digest.h"
@@ -21,6 +22,8 @@ using namespace std::chrono_literals;
 constexpr auto kRefreshEvery = 10min;
 // While it drains it looks often whether the workers have ended.
 constexpr auto kDrainStep = 20ms;
+// How long who was idle until then may take to be gone.
+constexpr auto kLastLook = 200ms;
 // Calls of the API that still run when the program ends.
 constexpr auto kAdminDrain = 1s;
 
@@ -36,18 +39,14 @@ std::size_t connections_by_descriptors() {
   return most > 2 * kForOurselves ? (most - kForOurselves) / 2 : 1;
 }
 
-Result<std::vector<edge::ListeningSockets>> open_sockets(const ListenAddress& address,
-                                                         std::size_t threads,
-                                                         std::span<const io::SocketAddress> ours) {
-  return edge::open_listener(address, threads, ours);
-}
-
 }  // namespace
 
-Server::Server(const cli::RunCommand& command, control::Sources& sources, const Clock& clock,
-               EventLog& events)
+Server::Server(const cli::RunCommand& command, control::Sources& sources, Start& start,
+               ServiceNotifier& notifier, const Clock& clock, EventLog& events)
     : command_(command),
       sources_(sources),
+      start_(start),
+      notifier_(notifier),
       clock_(clock),
       events_(events),
       reactor_(clock),
@@ -55,14 +54,16 @@ Server::Server(const cli::RunCommand& command, control::Sources& sources, const 
       prover_(reactor_),
       fleet_(reactor_),
       tasks_(reactor_),
+      upgrading_(reactor_),
       ending_(reactor_) {}
 
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command,
                                              control::Sources& sources, control::Candidate first,
+                                             Start& start, ServiceNotifier& notifier,
                                              const Clock& clock, EventLog& events) {
-  std::unique_ptr<Server> server(new Server(command, sources, clock, events));
+  std::unique_ptr<Server> server(new Server(command, sources, start, notifier, clock, events));
   if (auto prepared = server->prepare(std::move(first)); !prepared) return pass_on(prepared);
   server->open_admin();
   server->tell_findings();
@@ -88,7 +89,12 @@ Result<Ok> Server::prepare(control::Candidate first) {
 
 void Server::make_plane() {
   const std::string trust = cli::trust_command(command_.program, sources_.state());
-  listeners_ = std::make_unique<control::Listeners>(open_sockets, worker_count_);
+  listeners_ = std::make_unique<control::Listeners>(
+      [this](const ListenAddress& address, std::size_t threads,
+             std::span<const io::SocketAddress> ours) {
+        return edge::open_listener(address, threads, ours, &start_.sockets());
+      },
+      worker_count_);
   page_ = std::make_unique<MetricsPage>(labels_, *listeners_, *access_log_);
   builder_ = std::make_unique<control::SnapshotBuilder>(
       labels_, control::SnapshotBuilder::Facts{
@@ -130,6 +136,18 @@ admin::RolePolicy Server::role_policy() const {
   return {::geteuid(), settings.administrators, settings.readers, admin::SystemAccounts()};
 }
 
+// The one of the program that this one replaces, or a new one.
+Result<admin::ListeningSocket> Server::admin_socket() {
+  const std::string path = command_.socket.string();
+  if (const auto address = io::SocketAddress::unix_path(path)) {
+    auto inherited = start_.sockets().take(*address);
+    if (!inherited.empty()) {
+      return admin::ListeningSocket::adopt(std::move(inherited.front().fd), path);
+    }
+  }
+  return admin::ListeningSocket::open(path);
+}
+
 // Without it everything is served all the same.
 void Server::open_admin() {
   const auto parent = command_.socket.parent_path();
@@ -140,7 +158,7 @@ void Server::open_admin() {
       return;
     }
   }
-  auto socket = admin::ListeningSocket::open(command_.socket.string());
+  auto socket = admin_socket();
   if (!socket) {
     events_.warn("This gatehouse cannot be administered while it runs.",
                  {{"reason", socket.error().what}});
@@ -200,7 +218,7 @@ cli::Serving Server::serving() const {
 // ------------------------------------------------------------------ the control thread
 
 void Server::run_until_stopped() {
-  auto signals = Signals::watch(reactor_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1},
+  auto signals = Signals::watch(reactor_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                                 [this](int signal) { on_signal(signal); });
   if (!signals) {
     events_.error(signals.error().what);
@@ -215,6 +233,8 @@ void Server::run_until_stopped() {
     events_.warn(files.error().what);
   }
   tasks_.spawn(refresh_sometimes());
+  tasks_.spawn(show_life());
+  notifier_.ready(status());
   reactor_.run();
   fleet_.end();
 }
@@ -226,15 +246,59 @@ void Server::on_signal(int signal) {
       if (!stopping_) tasks_.spawn(reload("signal"));
       return;
     case SIGUSR1: access_log_->reopen(); return;
+    case SIGUSR2:
+      if (!stopping_ && upgrading_.running() == 0) upgrading_.spawn(upgrade());
+      return;
     default: break;
   }
   if (stopping_) {
     hurry_ = true;
     return;
   }
+  notifier_.stopping("Running requests end.");
+  upgrading_.cancel();
+  stop();
+}
+
+void Server::stop() {
   stopping_ = true;
   ending_.spawn(end());
 }
+
+// ------------------------------------------------------------------ the service manager
+
+std::string Server::status() const {
+  return fmt::format("Serving {} sites on {} addresses.",
+                     plane_->in_force().settings().sites.size(), listeners_->open_now().size());
+}
+
+io::Task<void> Server::show_life() {
+  const auto every = notifier_.alive_every();
+  if (!every) co_return;
+  do notifier_.alive();
+  while (co_await reactor_.sleep(reactor_.in(*every)) == io::Wake::timed_out);
+}
+
+// ------------------------------------------------------------------ the successor
+
+io::Task<void> Server::upgrade() {
+  events_.info("The program is started anew and takes over.", {{"file", start_.program().path}});
+  Succession succession(start_.program());
+  const auto successor =
+      co_await succession.carry_out({reactor_, *plane_, *listeners_, fleet_, admin_.get()});
+  if (!successor) {
+    events_.error("The upgrade did not come about; nothing has changed.",
+                  {{"reason", successor.error().what}});
+    co_return;
+  }
+  events_.info("The new program serves; what still runs here ends.", {{"pid", *successor}});
+  notifier_.hand_over_to(*successor);
+  if (admin_) admin_->leave_name();
+  ending_for_listeners_ = edge::Acceptor::Ending::leave;
+  if (!stopping_) stop();
+}
+
+// ------------------------------------------------------------------ files
 
 // The folders of everything that may be replaced while we run.
 void Server::watch_files() {
@@ -258,8 +322,10 @@ io::Task<void> Server::refresh_sometimes() {
 }
 
 io::Task<void> Server::reload(std::string who) {
+  notifier_.reloading(clock_.steady());
   (void)co_await plane_->reload(false, {.name = std::move(who), .uid = 0});
   co_await plane_->refresh_identities();
+  notifier_.ready(status());
   if (admin_) admin_->set_policy(role_policy());
   watch_files();
 }
@@ -273,13 +339,19 @@ io::Task<void> Server::look_at_files() {
 
 io::Task<void> Server::end() {
   const io::Deadline limit = reactor_.in(plane_->in_force().settings().timeouts.drain);
-  fleet_.drain();
+  fleet_.drain(ending_for_listeners_);
   if (admin_) co_await admin_->stop(reactor_.in(kAdminDrain).sooner(limit));
   while (!fleet_.ended() && !hurry_ && clock_.steady() < limit.time()) {
     (void)co_await reactor_.sleep(reactor_.in(kDrainStep));
   }
+  fleet_.drain(edge::Acceptor::Ending::refuse);  // those who have not asked for anything
+  const io::Deadline rest = reactor_.in(kLastLook);
+  while (!fleet_.ended() && !hurry_ && clock_.steady() < rest.time()) {
+    (void)co_await reactor_.sleep(reactor_.in(kDrainStep));
+  }
   if (!fleet_.ended()) events_.warn("Requests that were still running have been cut off.");
   tasks_.cancel();
+  co_await upgrading_.join();
   co_await tasks_.join();
   reactor_.stop();
 }

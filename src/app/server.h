@@ -7,7 +7,9 @@
 #include "app/file_watch.h"
 #include "app/metrics_page.h"
 #include "app/signals.h"
+#include "app/start.h"
 #include "app/worker_fleet.h"
+#include "base/service_notifier.h"
 #include "cli/command.h"
 #include "cli/serving.h"
 #include "control/live_control_plane.h"
@@ -22,6 +24,7 @@ class Server {
   // Opens and makes everything that `first` needs; nothing is served yet.
   static Result<std::unique_ptr<Server>> make(const cli::RunCommand& command,
                                               control::Sources& sources, control::Candidate first,
+                                              Start& start, ServiceNotifier& notifier,
                                               const Clock& clock, EventLog& events);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -32,21 +35,26 @@ class Server {
   // What is served now, for the person who started it.
   cli::Serving serving() const;
   // Until SIGTERM or SIGINT; drains then, until a second one. SIGUSR1 opens the access log anew;
-  // SIGHUP does so too, and reads the configuration again. These signals must be blocked in every
-  // thread.
+  // SIGHUP does so too, and reads the configuration again. SIGUSR2 starts the program's file anew
+  // and hands everything over to it. These signals must be blocked in every thread.
   void run_until_stopped();
 
  private:
-  Server(const cli::RunCommand& command, control::Sources& sources, const Clock& clock,
-         EventLog& events);
+  Server(const cli::RunCommand& command, control::Sources& sources, Start& start,
+         ServiceNotifier& notifier, const Clock& clock, EventLog& events);
 
   Result<Ok> prepare(control::Candidate first);
   void make_plane();
   void open_admin();
+  Result<admin::ListeningSocket> admin_socket();
   admin::RolePolicy role_policy() const;
   void tell_findings();
   void on_signal(int signal);
   void watch_files();
+  void stop();
+  std::string status() const;
+  io::Task<void> show_life();
+  io::Task<void> upgrade();
   io::Task<void> refresh_sometimes();
   io::Task<void> reload(std::string who);
   io::Task<void> look_at_files();
@@ -54,6 +62,8 @@ class Server {
 
   const cli::RunCommand& command_;
   control::Sources& sources_;
+  Start& start_;
+  ServiceNotifier& notifier_;
   const Clock& clock_;
   EventLog& events_;
   io::Reactor reactor_;
@@ -71,7 +81,9 @@ class Server {
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<FileWatch> files_;
   io::Scope tasks_;
+  io::Scope upgrading_;
   io::Scope ending_;
+  edge::Acceptor::Ending ending_for_listeners_ = edge::Acceptor::Ending::refuse;
   bool stopping_ = false;
   bool hurry_ = false;
 };

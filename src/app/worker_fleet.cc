@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "io/event.h"
+
 namespace gatehouse::app {
 namespace {
 
@@ -13,7 +15,7 @@ std::vector<std::vector<edge::OpenedListener>> dealt(std::vector<control::NewSoc
   for (control::NewSockets& sockets : opened) {
     std::size_t next = 0;
     for (io::Fd& fd : sockets.per_thread) {
-      hands[next++ % workers].push_back({sockets.id, std::move(fd)});
+      hands[next++ % workers].push_back({sockets.id, std::move(fd), sockets.held_elsewhere});
     }
   }
   return hands;
@@ -24,6 +26,22 @@ struct Arrivals {
   std::atomic<std::size_t> missing;
   std::move_only_function<void()> in_force;
 };
+
+// What workers lend; on the control thread.
+struct Gathered {
+  explicit Gathered(io::Reactor& control) : answered(control) {}
+  void add(std::vector<edge::OpenedListener> more) {
+    for (edge::OpenedListener& one : more) sockets.push_back(std::move(one));
+    ++answers;
+    answered.notify_all();
+  }
+
+  std::vector<edge::OpenedListener> sockets;
+  std::size_t answers = 0;
+  io::Event answered;
+};
+
+constexpr std::chrono::seconds kShareTime{5};
 
 }  // namespace
 
@@ -43,8 +61,27 @@ void WorkerFleet::start() {
   for (auto& worker : workers_) worker->start();
 }
 
-void WorkerFleet::drain() {
-  for (auto& worker : workers_) worker->drain();
+void WorkerFleet::drain(edge::Acceptor::Ending ending) {
+  for (auto& worker : workers_) worker->drain(ending);
+}
+
+// A worker that has ended has none, and never answers.
+io::Task<std::vector<edge::OpenedListener>> WorkerFleet::sockets() {
+  const auto gathered = std::make_shared<Gathered>(control_);
+  std::size_t missing = 0;
+  for (auto& worker : workers_) {
+    if (worker->ended()) continue;
+    ++missing;
+    worker->share_sockets([gathered, &control = control_](auto shared) mutable {
+      control.post(
+          [gathered, shared = std::move(shared)]() mutable { gathered->add(std::move(shared)); });
+    });
+  }
+  const io::Deadline deadline = control_.in(kShareTime);
+  while (gathered->answers < missing) {
+    if (co_await gathered->answered.wait(deadline) != io::Wake::ready) break;
+  }
+  co_return std::move(gathered->sockets);
 }
 
 bool WorkerFleet::ended() const {

@@ -26,7 +26,9 @@ class WorkerFleet final : public control::Fleet {
   Result<Ok> make(std::size_t count, control::LiveControlPlane::Beginning beginning,
                   const Shared& shared);
   void start();
-  void drain();
+  void drain(edge::Acceptor::Ending ending);
+  // Other descriptors of all sockets that are accepted from, for a successor.
+  io::Task<std::vector<edge::OpenedListener>> sockets();
   bool ended() const;
   // Cuts off what still runs, and waits for the threads.
   void end();

@@ -76,7 +76,7 @@ Result<Ok> Listeners::open(const Wanted& wanted, Next& next) {
     const bool localhost = wanted.asked.scope() == ListenAddress::Scope::localhost;
     next.all.push_back({id, wanted.asked, wanted.address, one.address,
                         localhost ? "localhost" : one.host, wanted.metrics});
-    next.opened.push_back({id, std::move(one.per_thread)});
+    next.opened.push_back({id, std::move(one.per_thread), one.held_elsewhere});
   }
   return Ok{};
 }

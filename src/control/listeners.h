@@ -29,6 +29,7 @@ struct OpenListener {
 struct NewSockets {
   edge::ListenerId id = 0;
   std::vector<io::Fd> per_thread;
+  bool held_elsewhere = false;  // see edge::ListeningSockets
 };
 
 // Opens what a configuration needs before anything changes, and remembers what is open. The

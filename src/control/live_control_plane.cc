@@ -42,16 +42,18 @@ class LiveControlPlane::Turn {
   explicit Turn(LiveControlPlane& plane) : plane_(plane) {}
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
-  ~Turn() {
-    plane_.changing_ = false;
-    plane_.turn_.notify_all();
-  }
+  ~Turn() { plane_.resume(); }
 
  private:
   LiveControlPlane& plane_;
 };
 
 LiveControlPlane::LiveControlPlane(Parts parts) : parts_(std::move(parts)), turn_(parts_.reactor) {}
+
+void LiveControlPlane::resume() {
+  changing_ = false;
+  turn_.notify_all();
+}
 
 // With true the caller has the turn and makes a Turn of it at once.
 io::Task<Result<Ok>> LiveControlPlane::take_turn() {

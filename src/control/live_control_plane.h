@@ -57,6 +57,11 @@ class LiveControlPlane final : public ControlPlane {
   // are served from now on.
   io::Task<void> refresh_identities();
 
+  // Nothing changes and nothing is written until resume(): neither configuration nor certificates.
+  // Errors: a change is still under way.
+  io::Task<Result<Ok>> pause() { return take_turn(); }
+  void resume();
+
   const InForce& in_force() const { return now_; }
 
   io::Task<Result<api::ChangeResponse>> change(api::ChangeRequest request, Caller caller) override;

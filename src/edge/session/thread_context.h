@@ -41,6 +41,9 @@ struct ThreadContext {
   std::size_t open_sessions = 0;
   std::size_t most_sessions = SIZE_MAX;
   bool draining = false;
+  // While draining: who has not asked yet may ask once more, because the request could be on its
+  // way. Else an idle connection ends at once.
+  bool patient = false;
 
   // The value of Date now.
   std::string_view date();
