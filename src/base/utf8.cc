@@ -9,7 +9,7 @@ std::uint8_t byte_at(std::string_view text, std::size_t at) {
   return at < text.size() ? static_cast<std::uint8_t>(text[at]) : 0;
 }
 
-// The lowest second byte that makes a well-formed sequence, and the highest.
+// The lowest second byte that makes a well-formed sequence (RFC 3629 section 4), and the highest.
 struct SecondByte {
   std::uint8_t low = 0x80;
   std::uint8_t high = 0xbf;
@@ -39,6 +39,15 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = static_cast<std::uint8_t>(text[0]) < 0x80 ? 1 : utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -49,6 +58,12 @@ std::string valid_utf8(std::string_view text) {
     text.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
+}
+
+std::size_t utf8_characters(std::string_view text) {
+  std::size_t characters = 0;
+  for (const char c : text) characters += continues_character(c) ? 0 : 1;
+  return characters;
 }
 
 }  // namespace gatehouse
