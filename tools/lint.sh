@@ -12,7 +12,7 @@ cd "$here/.."
 tidy() {
   printf '%s\n' "$@" | grep '\.cc$' |
     xargs -r -P "${JOBS:-$(nproc)}" -n 4 clang-tidy-19 -p build/dev --quiet --warnings-as-errors='*' 2> >(
-      grep -vE '^[0-9]+ warnings? generated|^Suppressed|^Use -header-filter' >&2
+      grep -vE '^[0-9]+ warnings? generated|^Suppressed|^Use -header-filter|^\[[0-9]+/[0-9]+\] Processing' >&2
     )
 }
 

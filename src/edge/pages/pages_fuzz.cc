@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)edge::page_format(text);
   const edge::ErrorPage error{.status = 502, .detail = text, .request_id = text};
   const std::string json = render_error(error, edge::PageFormat::json).body;
-  if (!testing::JsonCheck::valid(std::string_view(json).substr(0, json.size() - 1))) std::abort();
+  if (!gatehouse::testing::JsonCheck::valid(std::string_view(json).substr(0, json.size() - 1)))
+    std::abort();
   const std::string html = render_error(error, edge::PageFormat::html).body;
   const std::string clean =
       render_error({.status = 502, .detail = "x", .request_id = "x"}, edge::PageFormat::html).body;

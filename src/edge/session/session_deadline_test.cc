@@ -8,11 +8,8 @@ namespace {
 
 using testing::Edge;
 using ::testing::EndsWith;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::kGet;
-using testing::kOk;
-using ::testing::Not;
 using testing::Peer;
 using ::testing::StartsWith;
 using namespace std::chrono_literals;
