@@ -227,6 +227,18 @@ def test_events_come_as_they_happen(front):
         until(told, "the change is told")
 
 
+def test_whoever_watches_hears_of_a_change_before_its_caller_has_the_answer(front):
+    with front.api.watch() as end:
+        end.recv(65536)
+        for number in range(30):
+            answer = front.api.call("ConfigurationService/Change", {
+                "edits": [{"setSite": {"name": f"site{number}.example", "site": {
+                    "upstreams": ["http://127.0.0.1:1"]}}}]})
+            assert answer.status == 200, answer.body
+            assert select.select([end], [], [], 0)[0], "the event is there already"
+            end.recv(65536)
+
+
 def test_a_client_that_never_reads_its_events_disturbs_nobody(front):
     streams = [front.api.watch() for _ in range(16)]
     try:
