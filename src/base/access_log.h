@@ -72,6 +72,7 @@ struct AccessLogTarget {
 
   // `off`, `-` or a path.
   static AccessLogTarget parse(std::string_view text);
+  friend bool operator==(const AccessLogTarget&, const AccessLogTarget&) = default;
 };
 
 // Owns the destination and the one thread that writes to it, which sleeps while nobody logs. Lines

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/utf8.h"
+
 namespace gatehouse {
 namespace {
 
@@ -15,35 +17,6 @@ constexpr auto kPlain = [] {
 
 std::uint8_t byte_at(std::string_view text, std::size_t at) {
   return at < text.size() ? static_cast<std::uint8_t>(text[at]) : 0;
-}
-
-// The lowest second byte that makes a well-formed sequence (RFC 3629 section 4), and the highest.
-struct SecondByte {
-  std::uint8_t low = 0x80;
-  std::uint8_t high = 0xbf;
-};
-
-SecondByte second_byte(std::uint8_t lead) {
-  switch (lead) {
-    case 0xe0: return {.low = 0xa0};
-    case 0xed: return {.high = 0x9f};
-    case 0xf0: return {.low = 0x90};
-    case 0xf4: return {.high = 0x8f};
-    default: return {};
-  }
-}
-
-// Bytes of the well-formed UTF-8 sequence that `text` starts with; 0 if it starts with none.
-std::size_t utf8_length(std::string_view text) {
-  const std::uint8_t lead = byte_at(text, 0);
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  const std::size_t length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  const auto [low, high] = second_byte(lead);
-  if (byte_at(text, 1) < low || byte_at(text, 1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte_at(text, i) & 0xc0) != 0x80) return 0;
-  }
-  return length;
 }
 
 char* put(char* out, std::string_view text) {

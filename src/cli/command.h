@@ -1,7 +1,5 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,29 +9,13 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "config/settings.h"
 #include "tls/profile.h"
 
 namespace gatehouse::cli {
 
-// Every wait has one; none is zero.
-struct Timeouts {
-  std::chrono::milliseconds handshake = std::chrono::seconds{10};
-  std::chrono::milliseconds head = std::chrono::seconds{10};
-  std::chrono::milliseconds body = std::chrono::seconds{30};  // without progress
-  std::chrono::milliseconds idle = std::chrono::seconds{75};
-  std::chrono::milliseconds write = std::chrono::seconds{30};  // a reader makes no progress
-  std::chrono::milliseconds connect = std::chrono::seconds{5};
-  std::chrono::milliseconds response = std::chrono::seconds{60};  // first byte of the upstream
-  std::chrono::milliseconds tunnel = std::chrono::hours{1};       // no byte in either direction
-  std::chrono::milliseconds drain = std::chrono::seconds{30};
-};
-
-struct Limits {
-  std::optional<std::uint64_t> connections;  // of the process; none: from RLIMIT_NOFILE
-  std::uint64_t head = 32768;
-  std::uint64_t fields = 128;
-  std::uint64_t body = 0;  // 0: unlimited
-};
+using config::Limits;
+using config::Timeouts;
 
 struct RunCommand {
   struct Route {

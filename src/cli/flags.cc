@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/values.h"
+#include "config/values.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -102,7 +103,7 @@ constexpr std::array kRunFlags{
     Flag<RunCommand>{"--metrics", "ADDR",
                      "Serve Prometheus metrics on a loopback address: 127.0.0.1:9100.",
                      [](RunCommand& run, Text text) {
-                       return assign(run.metrics, text, parse_metrics_address);
+                       return assign(run.metrics, text, config::parse_metrics_address);
                      }},
     Flag<RunCommand>{"--timeout", "NAME=DURATION",
                      "handshake, head (10s), body, write, drain (30s), idle (75s), connect (5s), "

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "base/suggest.h"
 #include "cli/flags.h"
 #include "cli/help.h"
-#include "cli/suggest.h"
 
 namespace gatehouse::cli {
 namespace {

@@ -9,51 +9,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-TEST(Duration, is_a_whole_number_with_its_unit) {
-  EXPECT_EQ(parse_duration("500ms"), 500ms);
-  EXPECT_EQ(parse_duration("10s"), 10s);
-  EXPECT_EQ(parse_duration("5m"), 5min);
-  EXPECT_EQ(parse_duration("1h"), 1h);
-  EXPECT_EQ(parse_duration("720h"), 720h);
-}
-
-TEST(Duration, refuses_the_rest_and_shows_it) {
-  for (const std::string_view bad :
-       {"", "10", "s", "10x", "1.5s", "-1s", "+1s", " 1s", "1 s", "1s ", "10S", "0x1s", "1m30s",
-        "99999999999999999999s", "18446744073709551615h"}) {
-    const auto parsed = parse_duration(bad);
-    ASSERT_FALSE(parsed) << bad;
-    EXPECT_THAT(parsed.error().what, HasSubstr("\"" + std::string(bad) + "\""));
-    EXPECT_THAT(parsed.error().what, HasSubstr("10s")) << bad;
-  }
-}
-
-TEST(Duration, is_neither_nothing_nor_forever) {
-  for (const std::string_view bad : {"0s", "0ms", "721h", "99999h"}) {
-    const auto parsed = parse_duration(bad);
-    ASSERT_FALSE(parsed) << bad;
-    EXPECT_THAT(parsed.error().what, HasSubstr("at most 720h")) << bad;
-  }
-}
-
-TEST(Amount, may_have_a_unit_of_1024_or_of_1000) {
-  EXPECT_EQ(parse_amount("0"), 0U);
-  EXPECT_EQ(parse_amount("1000"), 1000U);
-  EXPECT_EQ(parse_amount("64KiB"), 65536U);
-  EXPECT_EQ(parse_amount("2MiB"), 2097152U);
-  EXPECT_EQ(parse_amount("1GiB"), 1073741824U);
-  EXPECT_EQ(parse_amount("5kB"), 5000U);
-  EXPECT_EQ(parse_amount("5MB"), 5000000U);
-  EXPECT_EQ(parse_amount("5GB"), 5000000000U);
-}
-
-TEST(Amount, refuses_the_rest) {
-  for (const std::string_view bad : {"", "KiB", "-1", "+1", "1K", "1 KiB", "1.5MiB", "1e3", "many",
-                                     "18446744073709551616", "18446744073709551615KiB"}) {
-    EXPECT_FALSE(parse_amount(bad)) << bad;
-  }
-}
-
 TEST(Timeouts, are_set_by_their_name) {
   Timeouts timeouts;
   const std::pair<std::string, std::chrono::milliseconds Timeouts::*> all[] = {
@@ -149,22 +104,6 @@ TEST(Route, refuses_a_prefix_that_is_no_path) {
     EXPECT_THAT(route.error().what, HasSubstr("/api=http://127.0.0.1:9000")) << bad;
   }
   EXPECT_THAT(parse_route("/a=https://x").error().what, HasSubstr("TLS to the upstream"));
-}
-
-TEST(MetricsAddress, is_plain_and_on_loopback_only) {
-  const auto address = parse_metrics_address("127.0.0.1:0");
-  ASSERT_TRUE(address);
-  EXPECT_FALSE(address->tls());
-  EXPECT_EQ(address->text(), "http://127.0.0.1:0");
-  EXPECT_EQ(parse_metrics_address("localhost:9100")->text(), "http://127.0.0.1:9100");
-  EXPECT_EQ(parse_metrics_address("[::1]:9100")->text(), "http://[::1]:9100");
-  EXPECT_EQ(parse_metrics_address("http://127.0.0.1:1")->text(), "http://127.0.0.1:1");
-  for (const std::string_view bad : {":9100", "0.0.0.0:9100", "10.0.0.1:9100", "[::]:9100",
-                                     "example.org:9100", "9100", "", "https://127.0.0.1:9100"}) {
-    const auto refused = parse_metrics_address(bad);
-    ASSERT_FALSE(refused) << bad;
-    EXPECT_THAT(refused.error().what, HasSubstr("loopback")) << bad;
-  }
 }
 
 }  // namespace

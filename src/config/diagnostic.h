@@ -5,7 +5,8 @@
 
 namespace gatehouse::config {
 
-// A place in a file, from 1; line 0: not in a file.
+// A place in a file, from 1; line 0: not in a file, or the file as a whole. Columns count
+// characters.
 struct Place {
   std::string file;
   unsigned line = 0;
@@ -29,7 +30,12 @@ using Diagnostics = std::vector<Diagnostic>;
 
 bool has_errors(const Diagnostics& diagnostics);
 
-// As interfaces.md shows it: several lines for each, ending with a newline.
+// Several lines for each diagnostic, ending with a newline, and an empty line between two:
+//
+//     error[GH2107]: unknown field `upstrem` in site `files.example.com`
+//       --> /etc/gatehouse/conf.d/10-files.yaml:7:5
+//        7 |     upstrem: http://127.0.0.1:8080
+//          |     ^^^^^^^ did you mean `upstreams`?
 std::string render(const Diagnostics& diagnostics, bool colour = false);
 
 }  // namespace gatehouse::config

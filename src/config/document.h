@@ -9,6 +9,7 @@
 #include "api/messages.h"
 #include "config/diagnostic.h"
 #include "config/origins.h"
+#include "config/sources.h"
 
 namespace gatehouse::config {
 
@@ -16,7 +17,16 @@ namespace gatehouse::config {
 struct Document {
   api::Configuration message;
   Origins origins;
+  Sources sources{};  // what it was read from
 };
+
+// An error about the value at `path`, with its place, line and marked columns.
+Diagnostic diagnose(const Document& document, std::string_view path, std::string code,
+                    std::string message, std::string hint = {});
+
+// `value` as a message about the value at `path` may say it: in backticks, cut where it is long,
+// or `***` where it came from ${...} or is a secret.
+std::string quoted(const Document& document, std::string_view path, std::string_view value);
 
 // What reading a source may look at. `${env:X}` asks `environment`, `${cred:name}` a file of
 // `credentials` ($CREDENTIALS_DIRECTORY), `${file:/path}` a file that root or we own and nobody

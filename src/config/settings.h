@@ -47,8 +47,8 @@ struct CertificateFiles {
 };
 
 struct Route {
-  std::string path;  // begins with '/'
-  std::vector<UpstreamUrl> upstreams;
+  std::string path;                    // begins with '/'
+  std::vector<UpstreamUrl> upstreams;  // those of the site where the route has none
   std::optional<edge::PlainPolicy> external;
   friend bool operator==(const Route&, const Route&) = default;
 };
@@ -57,12 +57,14 @@ struct Site {
   std::string name;                // the key
   std::vector<NamePattern> names;  // also the key, where it is a server name and `names` is empty
   bool any_name = false;           // `*`: every name that no other site of a listener has
-  std::vector<ListenAddress> listen;
+  std::vector<ListenAddress> listen;   // those without TLS serve plain HTTP, whatever `plain` says
   std::vector<UpstreamUrl> upstreams;  // empty: the welcome page
   std::vector<Route> routes;
   std::optional<CertificateFiles> certificate;  // none: the default identity
-  edge::PlainHttp plain;                        // what happens to plain HTTP
-  std::vector<ListenAddress> plain_listen;      // empty: none
+  // What happens to plain HTTP at `plain_listen`. https_port is that of the first listener with
+  // TLS; 0 where the kernel chooses it.
+  edge::PlainHttp plain;
+  std::vector<ListenAddress> plain_listen;  // without TLS; none: no plain HTTP by policy
   std::optional<tls::Profile> tls_profile;
   std::string owner;
   bool enabled = true;
@@ -90,11 +92,12 @@ struct Binding {
 };
 
 struct Listener {
+  std::string key;  // as it is written
   ListenAddress address;
   bool refuse_unknown_names = false;
   bool refuse_no_name = false;
-  std::string owner;
-  std::optional<tls::Profile> tls_profile;
+  std::string owner{};
+  std::optional<tls::Profile> tls_profile{};
   friend bool operator==(const Listener&, const Listener&) = default;
 };
 
@@ -115,6 +118,7 @@ struct Settings {
   std::vector<std::string> administrators;  // user, or @group
   std::vector<std::string> readers;
   std::optional<unsigned> workers;  // none: as many as CPUs
+  friend bool operator==(const Settings&, const Settings&) = default;
 };
 
 struct Settled {

@@ -1,0 +1,45 @@
+#include "config/socket_holders.h"
+
+#include <fmt/format.h>
+
+namespace gatehouse::config {
+namespace {
+
+std::string_view text(Speaks speaks) {
+  switch (speaks) {
+    case Speaks::tls: return "TLS";
+    case Speaks::plain: return "plain HTTP";
+    case Speaks::metrics: break;
+  }
+  return "HTTP for the metrics";
+}
+
+}  // namespace
+
+std::string socket_key(const IpEndpoint& endpoint) {
+  return endpoint.address.is_any() ? fmt::format("*:{}", endpoint.port) : endpoint.text();
+}
+
+void SocketHolders::hold(const ListenAddress& address, Speaks speaks, const FieldPath& at) {
+  for (const IpEndpoint& endpoint : address.endpoints()) hold(endpoint, speaks, at);
+}
+
+void SocketHolders::hold(const IpEndpoint& endpoint, Speaks speaks, const FieldPath& at) {
+  if (endpoint.port == 0) return;
+  if (speaks == Speaks::tls) tls_ports_.insert(endpoint.port);
+  std::string key = socket_key(endpoint);
+  const auto found = holders_.find(key);
+  if (found != holders_.end()) return refuse(key, found->second, speaks, at);
+  holders_.emplace(std::move(key), Holder{speaks, at.subject(), report_.where(at)});
+}
+
+void SocketHolders::refuse(const std::string& key, const Holder& first, Speaks speaks,
+                           const FieldPath& at) {
+  if (first.speaks == speaks) return;
+  report_.error("GH3302", at,
+                fmt::format("{} is to speak {} here, and {} for {}{}. One address and port speaks "
+                            "one of them: choose another port or address.",
+                            key, text(speaks), text(first.speaks), first.who, first.where));
+}
+
+}  // namespace gatehouse::config

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include "config/document.h"
+#include "config/value_tree.h"
+#include "config/yaml_text.h"
+
+namespace gatehouse::config {
+namespace {
+
+using Kind = ValueTree::Kind;
+
+constexpr std::size_t kWidth = 90;
+
+bool has_scalars_only(const ValueTree& list) {
+  return std::ranges::all_of(list.items,
+                             [](const ValueTree& item) { return item.kind == Kind::scalar; });
+}
+
+// What goes behind its key in the same line.
+bool fits_in_line(const ValueTree& tree, std::size_t column) {
+  if (tree.kind == Kind::map) return tree.entries.empty();
+  if (tree.kind == Kind::scalar || tree.items.empty()) return true;
+  return has_scalars_only(tree) && column + flow_text(tree).size() <= kWidth;
+}
+
+class Writer {
+ public:
+  std::string write(const ValueTree& tree) {
+    write_entries(tree, 0, false);
+    return std::move(out_);
+  }
+
+ private:
+  // `continued`: the line of the first entry has begun already, behind "- ".
+  void write_entries(const ValueTree& map, std::size_t indent, bool continued) {
+    for (const auto& [key, value] : map.entries) {
+      if (!continued) out_.append(indent, ' ');
+      continued = false;
+      const std::string name = map.of_message ? key : yaml_key(key);
+      out_ += name + ":";
+      write_value(value, indent, indent + name.size() + 2);
+    }
+  }
+
+  void write_value(const ValueTree& value, std::size_t indent, std::size_t column) {
+    if (fits_in_line(value, column)) {
+      out_ += " " + flow_text(value) + "\n";
+      return;
+    }
+    out_ += "\n";
+    if (value.kind == Kind::map) {
+      write_entries(value, indent + 2, false);
+    } else {
+      for (const ValueTree& item : value.items) write_item(item, indent + 2);
+    }
+  }
+
+  void write_item(const ValueTree& item, std::size_t indent) {
+    out_.append(indent, ' ');
+    out_ += "- ";
+    if (item.kind == Kind::map && !item.entries.empty()) {
+      write_entries(item, indent + 2, true);
+    } else {
+      out_ += flow_text(item) + "\n";
+    }
+  }
+
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_yaml(const api::Configuration& message) {
+  return Writer().write(short_value_tree(message));
+}
+
+}  // namespace gatehouse::config

@@ -1,0 +1,192 @@
+#include "config/yaml_parser.h"
+
+#include <spanstream>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include "config/yaml_trouble.h"
+
+namespace gatehouse::config {
+namespace {
+
+// Ends the parser's work; what is wrong has been told.
+struct Stopped {};
+
+class TreeBuilder : public YAML::EventHandler {
+ public:
+  explicit TreeBuilder(DiagnosticSink& sink) : sink_(sink) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ == 1) return;
+    sink_.error("GH2010", {offset_of(mark), 3}, "a second document begins here",
+                "a configuration is one document: put it into a file of its own in conf.d");
+    throw Stopped();
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    add({.kind = Node::Kind::nothing, .plain = true, .offset = offset_of(mark)});
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse_anchor(mark, "an alias repeats what stands elsewhere");
+    add({.kind = Node::Kind::refused, .offset = offset_of(mark)});
+  }
+  void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+    refuse_anchor(mark, "an anchor gives a name to what follows");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& value) override {
+    check_tag(mark, tag);
+    check_quotes(offset_of(mark));
+    add({.kind = Node::Kind::scalar,
+         .plain = tag == "?",
+         .offset = offset_of(mark),
+         .text = value});
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value style) override {
+    open(Node::Kind::list, mark, tag, style);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  YAML::EmitterStyle::value style) override {
+    open(Node::Kind::map, mark, tag, style);
+  }
+  void OnMapEnd() override { close(); }
+
+  // What was understood so far.
+  Node take() {
+    while (!open_.empty()) close();
+    return std::move(root_);
+  }
+
+  YamlTrouble trouble(const YAML::Exception& exception) const {
+    YamlTrouble trouble{.said = exception.msg,
+                        .offset = exception.mark.is_null() ? last_ : offset_of(exception.mark),
+                        .last = last_};
+    if (!open_.empty() && open_.back().flow) {
+      trouble.in_brackets = true;
+      trouble.bracket = open_.back().offset;
+    }
+    return trouble;
+  }
+
+ private:
+  static std::size_t offset_of(const YAML::Mark& mark) {
+    return static_cast<std::size_t>(std::max(mark.pos, 0));
+  }
+
+  void refuse_anchor(const YAML::Mark& mark, std::string message) {
+    sink_.error("GH2008", {offset_of(mark), 1}, std::move(message),
+                "anchors and aliases are not read: write the value itself, or put text that "
+                "begins with & or * in quotes");
+  }
+
+  void check_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    sink_.error("GH2009", {offset_of(mark), 1}, "a tag gives what follows a type",
+                "tags are not read: each setting knows its type; put text that begins with ! in "
+                "quotes");
+  }
+
+  // The parser takes a quoted text that the end of the file cuts off behind a line end.
+  void check_quotes(std::size_t offset) {
+    const std::string_view text = sink_.source().text().substr(offset);
+    const bool quoted = text.starts_with('"') || text.starts_with('\'');
+    if (!quoted || size_of_quoted(text)) return;
+    explain_trouble({.said = YAML::ErrorMsg::EOF_IN_SCALAR, .offset = offset, .last = offset},
+                    sink_);
+    throw Stopped();
+  }
+
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::EmitterStyle::value style) {
+    check_tag(mark, tag);
+    if (open_.size() == kDeepestNode) {
+      sink_.error("GH2003", {offset_of(mark), 1},
+                  "lists and maps lie in one another more than 32 deep",
+                  "no setting needs more than 6");
+      throw Stopped();
+    }
+    count(mark);
+    last_ = offset_of(mark);
+    open_.push_back(
+        {.kind = kind, .flow = style == YAML::EmitterStyle::Flow, .offset = offset_of(mark)});
+  }
+
+  void close() {
+    Node node = std::move(open_.back());
+    open_.pop_back();
+    // A name whose value could not be read.
+    if (node.kind == Node::Kind::map && node.children.size() % 2 == 1) node.children.pop_back();
+    put(std::move(node));
+  }
+
+  void add(Node node) {
+    count_offset(node.offset);
+    last_ = std::max(last_, node.offset);
+    put(std::move(node));
+  }
+
+  void put(Node node) {
+    if (open_.empty()) {
+      root_ = std::move(node);
+    } else {
+      open_.back().children.push_back(std::move(node));
+    }
+  }
+
+  void count(const YAML::Mark& mark) { count_offset(offset_of(mark)); }
+  void count_offset(std::size_t offset) {
+    if (++nodes_ <= kMostNodes) return;
+    sink_.error("GH2003", {offset, 1}, "the file holds more than a million values",
+                "split it into several files in conf.d");
+    throw Stopped();
+  }
+
+  DiagnosticSink& sink_;
+  Node root_;
+  std::vector<Node> open_;
+  std::size_t nodes_ = 0;
+  std::size_t last_ = 0;
+  int documents_ = 0;
+};
+
+// The parser takes a tab for an indentation of nothing, and what it then says misleads.
+bool has_no_tab_in_indentation(DiagnosticSink& sink) {
+  bool none = true;
+  for (unsigned number = 1; number <= sink.source().lines(); ++number) {
+    const std::string_view line = sink.source().line(number);
+    const std::size_t text = line.find_first_not_of(" \t");
+    const std::size_t tab = line.find('\t');
+    if (tab >= text || text == std::string_view::npos || line[text] == '#') continue;
+    sink.error("GH2005", {sink.source().begin_of_line(number) + tab, text - tab},
+               "a tab stands in the indentation", "indent with spaces only, two for each level");
+    none = false;
+  }
+  return none;
+}
+
+}  // namespace
+
+Tree parse_yaml(DiagnosticSink& sink) {
+  if (!has_no_tab_in_indentation(sink)) return {.root = {}, .whole = false};
+  TreeBuilder builder(sink);
+  try {
+    std::ispanstream in(sink.source().text());
+    YAML::Parser parser(in);
+    while (parser.HandleNextDocument(builder)) {
+    }
+    return {.root = builder.take(), .whole = true};
+  } catch (const Stopped&) {
+  } catch (const YAML::Exception& exception) {
+    explain_trouble(builder.trouble(exception), sink);
+  } catch (const std::exception&) {
+    sink.error("GH2003", "there is not enough memory to read this file",
+               "split it into several files in conf.d");
+  }
+  return {.root = builder.take(), .whole = false};
+}
+
+}  // namespace gatehouse::config
