@@ -28,14 +28,7 @@ class CertificateJudge {
   CertificateJudge(const Report& report, FindingList& found) : report_(report), found_(found) {}
 
   void judge(const TlsFacts& tls) {
-    if (tls.modern.asked_for_certificate) {
-      found_.notice(
-          "asks_for_certificate",
-          tls.modern.completed()
-              ? "The server asks clients for a certificate; a check shows none."
-              : "The server insists on a client certificate, which a check does not have.",
-          "");
-    }
+    if (tls.modern.asked_for_certificate) judge_mutual();
     for (const Fault& fault : tls.faults) judge_fault(fault, tls);
     judge_life(tls.chain.certificates.front());
     judge_strength(tls.chain);
@@ -43,6 +36,16 @@ class CertificateJudge {
   }
 
  private:
+  // Who shows no certificate hears of it in the handshake or after it (TLS 1.3).
+  void judge_mutual() {
+    const bool answered = report_.https && report_.https->has_value();
+    found_.notice("asks_for_certificate",
+                  answered ? "The server asks clients for a certificate; a check shows none."
+                           : "The server insists on a client certificate, which a check does not "
+                             "have.",
+                  "");
+  }
+
   void judge_fault(const Fault& fault, const TlsFacts& tls) {
     const std::string what = clause(fault);
     switch (fault.kind) {
@@ -117,6 +120,10 @@ class CertificateJudge {
   }
 
   void judge_strength(const ChainFacts& chain) {
+    if (chain.certificates.front().key == "Ed25519") {
+      found_.error("not_for_browsers", "Browsers do not take a certificate with an Ed25519 key.",
+                   "Have it issued anew for an ECDSA P-256 key, unless only programs come here.");
+    }
     for (const CertificateFacts& one : chain.certificates) {
       if (one.weak_key) {
         found_.error(

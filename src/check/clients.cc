@@ -11,17 +11,23 @@ namespace gatehouse::check {
 namespace {
 
 using Kind = crypto::ChainFault::Kind;
-using End = tls::Observation::End;
 
 std::string the_server(const tls::Observation& seen) {
+  if (seen.asked_for_certificate) return "The server insists on a client certificate.";
   return fmt::format("The server {}.", seen.reason);
 }
 
 std::string secured(const tls::Observation& seen) {
   const auto group = tls::group_text(seen.info.group);
-  return fmt::format("TLS {} with {}{}.", version_text(seen.info.version),
+  return fmt::format("TLS {} with {}{}.{}", version_text(seen.info.version),
                      tls::cipher_suite_text(seen.info.cipher_suite),
-                     group == "none" ? "" : fmt::format(" and {}", group));
+                     group == "none" ? "" : fmt::format(" and {}", group),
+                     seen.asked_for_certificate ? " It is asked for a client certificate." : "");
+}
+
+// Programs with an OpenSSL of today take such a certificate, browsers never did.
+bool only_for_programs(const TlsFacts& facts) {
+  return !facts.chain.certificates.empty() && facts.chain.certificates.front().key == "Ed25519";
 }
 
 // No browser lets anybody click these away.
@@ -31,6 +37,9 @@ bool is_final_for_browsers(const crypto::ChainFault& fault) {
 
 Verdict browser(const tls::Observation& seen, const TlsFacts& facts) {
   if (!seen.completed()) return {Client::browser, Outcome::refuses, the_server(seen)};
+  if (only_for_programs(facts)) {
+    return {Client::browser, Outcome::refuses, "Browsers do not take an Ed25519 certificate."};
+  }
   const std::string why = complaints(facts);
   if (why.empty()) return {Client::browser, Outcome::connects, secured(seen)};
   if (std::ranges::any_of(facts.faults, is_final_for_browsers)) {
@@ -52,6 +61,9 @@ Verdict old(const tls::Observation& seen, const TlsFacts& facts) {
   if (!seen.completed()) {
     return {Client::old, Outcome::refuses,
             fmt::format("It speaks TLS 1.2 at most, and the server {}.", seen.reason)};
+  }
+  if (only_for_programs(facts)) {
+    return {Client::old, Outcome::refuses, "It does not know Ed25519."};
   }
   if (complaints(facts).empty()) return {Client::old, Outcome::connects, secured(seen)};
   return {Client::old, Outcome::refuses, "For the same reason."};

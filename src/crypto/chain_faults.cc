@@ -40,6 +40,16 @@ bool is_echo(int error) {
          error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
 }
 
+// The library does not come to look at the time when the issuer is missing.
+void note_time(const Certificate& leaf, WallTime now, std::vector<ChainFault>& faults) {
+  if (leaf.valid_at(now)) return;
+  const Kind kind = now < leaf.not_before() ? Kind::not_yet_valid : Kind::expired;
+  const bool noted = std::ranges::any_of(faults, [&](const ChainFault& fault) {
+    return fault.kind == kind && fault.subject == leaf.subject();
+  });
+  if (!noted) faults.push_back({kind, leaf.subject(), leaf.issuer(), "by the clock"});
+}
+
 class Question {
  public:
   Question(std::span<const Certificate> chain, std::span<const Certificate> anchors, WallTime now)
@@ -127,8 +137,9 @@ std::vector<ChainFault> chain_faults(std::span<const Certificate> chain,
                                      const std::optional<ServerName>& name, WallTime now) {
   if (chain.empty()) return {{.kind = Kind::other, .reason = "no certificate was sent"}};
   std::vector<ChainFault> faults = Question(chain, anchors, now).ask();
-  if (name && !chain.front().names().covers(*name)) {
-    const Certificate& leaf = chain.front();
+  const Certificate& leaf = chain.front();
+  note_time(leaf, now, faults);
+  if (name && !leaf.names().covers(*name)) {
     faults.push_back({Kind::wrong_name, leaf.subject(), leaf.issuer(), "the name does not match"});
   }
   return faults;
