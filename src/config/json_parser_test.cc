@@ -56,12 +56,13 @@ TEST(JsonParser, repeated_names_stay_for_whoever_complains) {
 
 TEST(JsonParser, what_is_not_json_is_refused_with_one_sentence) {
   for (const char* text :
-       {"{",         "[",         "[1",          "[1,",         "[1,]",        "{\"a\"}",
-        "{\"a\" 1}", "{\"a\": }", "{a: 1}",      "{'a': 1}",    "\"a",         "\"a\n\"",
-        "\"\\x\"",   "\"\\",      "\"\\u12\"",   "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
-        "tru",       "truth",     "nul",         "-",           "+1",          ".5",
-        "1 2",       "{} {}",     "]",           "}",           ",",           "\"a\tb\"",
-        "// x\n1",   "NaN",       "{\"a\": 1,}", "{,}"}) {
+       {"{",           "[",         "[1",        "[1,",         "[1,]",        "{\"a\"}",
+        "{\"a\" 1}",   "{\"a\": }", "{a: 1}",    "{'a': 1}",    "\"a",         "\"a\n\"",
+        "\"\\x\"",     "\"\\",      "\"\\u12\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
+        "tru",         "truth",     "nul",       "-",           "+1",          "1.",
+        "01",          "1e",        "-a",        ".5",          "1 2",         "{} {}",
+        "]",           "}",         ",",         "\"a\tb\"",    "// x\n1",     "NaN",
+        "{\"a\": 1,}", "{,}"}) {
     const Parsed parsed = parse(text);
     EXPECT_FALSE(parsed.tree.whole) << text;
     EXPECT_EQ(parsed.diagnostics.size(), 1u) << text;
