@@ -98,20 +98,6 @@ bool mentions_any(std::string_view text, const std::vector<std::string>& names) 
       names, [text](const auto& name) { return text.find(name) != std::string_view::npos; });
 }
 
-// Where the text stopped making sense, what is a secret is not known: no line is shown from the
-// last part that was understood to the place if one of them names a secret field.
-void hide_near_trouble(SourceText& source, const Tree& tree, const Diagnostics& troubles) {
-  const auto secrets = secret_fields(*api::Configuration::descriptor());
-  if (tree.whole || secrets.empty()) return;
-  for (const Diagnostic& one : troubles) {
-    const unsigned first = std::max(1U, std::min(source.line_at(tree.last), one.place.line) - 1);
-    const unsigned last = std::max(source.line_at(tree.last), one.place.line);
-    for (unsigned line = first; line <= last; ++line) {
-      if (mentions_any(source.line(line), secrets)) source.hide(line, last);
-    }
-  }
-}
-
 std::string_view words_of(const Node& root) {
   return root.kind == Node::Kind::list ? "a list" : "a single text";
 }
@@ -143,13 +129,28 @@ Reading read_source(std::shared_ptr<SourceText> source, DocumentReader::From fro
     sink.error("GH2003", "the text is larger than 4 MiB", "split it into several files in conf.d");
   } else if (is_text(*source, sink)) {
     Tree tree = parse(sink);
-    hide_near_trouble(*source, tree, sink.so_far());
+    hide_near_trouble(*source, tree, sink.so_far(),
+                      secret_fields(*document.message.GetDescriptor()));
     DocumentReader reader(*source, from, substitution, document.origins, sink);
     read_tree(tree, reader, document, version, sink);
   }
   reading.diagnostics = sink.take();
   document.sources.add(std::move(source));
   return reading;
+}
+
+void hide_near_trouble(SourceText& source, const Tree& tree, const Diagnostics& troubles,
+                       const std::vector<std::string>& secrets) {
+  if (tree.whole || secrets.empty()) return;
+  const unsigned understood = source.line_at(tree.last);
+  for (const Diagnostic& one : troubles) {
+    const unsigned last = std::max(understood, one.place.line);
+    // The line above may hold the name whose value begins a line.
+    for (unsigned line = std::max(2U, std::min(understood, one.place.line)) - 1; line <= last;
+         ++line) {
+      if (mentions_any(source.line(line), secrets)) source.hide(line, last);
+    }
+  }
 }
 
 void finish_diagnostics(Diagnostics& diagnostics, const Sources& sources,

@@ -10,7 +10,30 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
+std::size_t size_of_digits(std::string_view text) {
+  return std::min(text.find_first_not_of("0123456789"), text.size());
+}
+
+// Bytes of the number that `text` begins with (RFC 8259 section 6), 0 if it begins with none.
+std::size_t size_of_number(std::string_view text) {
+  std::size_t size = text.starts_with('-') ? 1 : 0;
+  const std::size_t whole = size_of_digits(text.substr(size));
+  if (whole == 0 || (whole > 1 && text[size] == '0')) return 0;
+  size += whole;
+  if (text.substr(size).starts_with('.')) {
+    const std::size_t fraction = size_of_digits(text.substr(size + 1));
+    if (fraction == 0) return 0;
+    size += 1 + fraction;
+  }
+  if (text.substr(size).starts_with('e') || text.substr(size).starts_with('E')) {
+    const std::string_view rest = text.substr(size + 1);
+    const std::size_t sign = rest.starts_with('+') || rest.starts_with('-') ? 1 : 0;
+    const std::size_t exponent = size_of_digits(rest.substr(sign));
+    if (exponent == 0) return 0;
+    size += 1 + sign + exponent;
+  }
+  return size;
+}
 
 void append_utf8(std::string& out, std::uint32_t code) {
   const auto byte = [&out](std::uint32_t bits) { out += static_cast<char>(bits); };
@@ -175,17 +198,12 @@ class JsonParser {
   }
 
   bool read_number(Node& node) {
-    std::size_t end = at_;
-    if (next() == '-') ++end;
-    while (end < text_.size() && (digit(text_[end]) || text_[end] == '.' || text_[end] == 'e' ||
-                                  text_[end] == 'E' || text_[end] == '+' || text_[end] == '-')) {
-      ++end;
-    }
-    if (end == at_ || !digit(text_[end - 1])) return no_value();
+    const std::size_t size = size_of_number(text_.substr(at_));
+    if (size == 0) return no_value();
     node.kind = Node::Kind::scalar;
     node.plain = true;
-    node.text = text_.substr(at_, end - at_);
-    at_ = end;
+    node.text = text_.substr(at_, size);
+    at_ += size;
     return true;
   }
 
