@@ -166,6 +166,9 @@ void Server::open_admin() {
   }
   admin_ = std::make_unique<admin::Server>(reactor_, *plane_, events_, role_policy());
   admin_->start(std::move(*socket));
+  plane_->listen([this](const api::Event& event) {
+    if (event.kind() == "change") reactor_.post([this] { follow_change(); });
+  });
 }
 
 // ------------------------------------------------------------------ what is served
@@ -326,13 +329,15 @@ io::Task<void> Server::reload(std::string who) {
   (void)co_await plane_->reload(false, {.name = std::move(who), .uid = 0});
   co_await plane_->refresh_identities();
   notifier_.ready(status());
-  if (admin_) admin_->set_policy(role_policy());
-  watch_files();
 }
 
 io::Task<void> Server::look_at_files() {
   if (sources_.file()) (void)co_await plane_->reload(false, {.name = "file", .uid = 0});
   co_await plane_->refresh_identities();
+}
+
+// Who may administer and which files are looked at depend on the configuration.
+void Server::follow_change() {
   if (admin_) admin_->set_policy(role_policy());
   watch_files();
 }

@@ -51,6 +51,7 @@ class Server {
   void tell_findings();
   void on_signal(int signal);
   void watch_files();
+  void follow_change();
   void stop();
   std::string status() const;
   io::Task<void> show_life();

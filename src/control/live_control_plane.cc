@@ -160,9 +160,9 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::carry_out(Candidate next
        plan_words(now_.settings(), prepared->next.settings(), prepared->next.identities.get())) {
     add_step(response, line, "planned");
   }
-  if (changes_nothing(*prepared)) {
+  if (says_the_same(prepared->next.configuration)) {
     now_.configuration = std::move(prepared->next.configuration);
-    now_.identities = std::move(prepared->next.identities);
+    co_await serve(std::move(prepared->next.identities));
     last_error_.clear();
     response.set_applied(true);
     co_return response;
@@ -210,9 +210,8 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared pr
   co_return response;
 }
 
-bool LiveControlPlane::changes_nothing(const Prepared& prepared) const {
-  const Candidate& next = prepared.next.configuration;
-  return *next.settings == now_.settings() && same(*prepared.next.identities, *now_.identities) &&
+bool LiveControlPlane::says_the_same(const Candidate& next) const {
+  return *next.settings == now_.settings() &&
          config::to_yaml(next.api->message) == config::to_yaml(now_.configuration.api->message);
 }
 
@@ -342,8 +341,13 @@ io::Task<void> LiveControlPlane::refresh_identities() {
                         {{"reason", found.error().what}});
     co_return;
   }
-  const bool changed = !same(**found, *now_.identities);
-  now_.identities = std::move(*found);
+  co_await serve(std::move(*found));
+}
+
+// For the same configuration.
+io::Task<void> LiveControlPlane::serve(IdentitySetPtr identities) {
+  const bool changed = !same(*identities, *now_.identities);
+  now_.identities = std::move(identities);
   if (!changed) co_return;
   parts_.on_identities(*now_.identities);
   auto next = parts_.builder.build({.revision = now_.revision,

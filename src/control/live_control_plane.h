@@ -110,7 +110,8 @@ class LiveControlPlane final : public ControlPlane {
   Result<Prepared> prepare(Candidate next, Identities::Look look);
   std::shared_ptr<const edge::Snapshot> bridge(const InForce& next,
                                                const std::vector<OpenListener>& listeners);
-  bool changes_nothing(const Prepared& prepared) const;
+  bool says_the_same(const Candidate& next) const;
+  io::Task<void> serve(IdentitySetPtr identities);
   io::Task<bool> apply(std::shared_ptr<const edge::Snapshot> snapshot,
                        std::vector<NewSockets> opened);
   io::Task<bool> prove(const Prepared& prepared, api::ChangeResponse& response);

@@ -1,11 +1,12 @@
 #include "control/plan_words.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "control/listener_needs.h"
+#include "control/listener_tables.h"
 #include "control/site_words.h"
 
 namespace gatehouse::control {
@@ -201,6 +202,32 @@ std::string binding_words(const config::Binding& binding) {
                      fmt::join(at, ", "));
 }
 
+// Where http://localhost leads, by port.
+std::map<std::uint16_t, std::string> localhost_sites(const config::Settings& settings) {
+  std::map<std::uint16_t, std::string> found;
+  for (const ListenerNeed& need : listener_needs(settings)) {
+    const ListenAddress& address = need.address;
+    if (need.metrics || address.tls() || address.port() == 0) continue;
+    const OpenListener here{
+        0, address, address, io::SocketAddress::ip("127.0.0.1", address.port()).value(), "", false};
+    const config::Site* site = answering_at(settings, here).localhost();
+    if (site != nullptr) found.emplace(address.port(), site->name);
+  }
+  return found;
+}
+
+void localhost(const config::Settings& before, const config::Settings& after, Words& words) {
+  const auto now = localhost_sites(after);
+  for (const auto& [port, site] : localhost_sites(before)) {
+    const auto next = now.find(port);
+    if (next == now.end() || next->second == site) continue;
+    words.push_back(
+        fmt::format("http://localhost:{} leads to site {} instead of {}; who is to keep "
+                    "it lists the name localhost",
+                    port, next->second, site));
+  }
+}
+
 void bindings(const config::Settings& before, const config::Settings& after, Words& words) {
   Some told(words, "bindings change");
   const auto say = [&](const config::Binding& binding, std::string_view verb) {
@@ -276,6 +303,7 @@ std::vector<std::string> plan_words(const config::Settings& before, const config
   Words words;
   listeners(before, after, words);
   sites(before, after, identities, words);
+  localhost(before, after, words);
   bindings(before, after, words);
   listener_settings(before, after, words);
   rest(before, after, words);

@@ -5,7 +5,8 @@
 namespace gatehouse::control {
 
 // Both lists are in the order of their names.
-void SiteCache::begin(std::shared_ptr<const config::Settings> next) {
+void SiteCache::begin(std::shared_ptr<const config::Settings> next, ChosenPort chosen_port) {
+  chosen_port_ = std::move(chosen_port);
   std::unordered_map<std::string_view, Variants> kept;
   const bool same_timeouts = settings_ && settings_->timeouts == next->timeouts;
   auto before = settings_ ? settings_->sites.begin() : next->sites.end();
@@ -35,12 +36,20 @@ SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profil
   auto made = std::make_shared<edge::Site>(site.name, policy(profile));
   made->label = labels_.number(site.name);
   const bool kept = plain == Plain::always_kept;
-  if (!kept) made->set_plain_http(site.plain);
+  if (!kept) made->set_plain_http(plain_http(site));
   made->add_route("/", decision(site.upstreams));
   for (const config::Route& route : site.routes) {
     made->add_route(route.path, decision(route.upstreams), kept ? std::nullopt : route.external);
   }
   return made;
+}
+
+edge::PlainHttp SiteCache::plain_http(const config::Site& site) const {
+  edge::PlainHttp plain = site.plain;
+  if (plain.https_port != 0) return plain;
+  const auto tls = std::ranges::find_if(site.listen, &ListenAddress::tls);
+  if (tls != site.listen.end()) plain.https_port = chosen_port_(*tls);
+  return plain;
 }
 
 edge::Decision SiteCache::decision(const std::vector<UpstreamUrl>& urls) const {

@@ -39,6 +39,13 @@ edge::CertificateSummary summary(const SnapshotBuilder::Input& input,
           .trust_command = ours ? trust_command : ""};
 }
 
+SiteCache::ChosenPort chosen_ports(const std::vector<OpenListener>& listeners) {
+  return [all = listeners](const ListenAddress& address) -> std::uint16_t {
+    const auto found = std::ranges::find(all, address, &OpenListener::asked);
+    return found == all.end() ? 0 : found->address.port();
+  };
+}
+
 // Listeners with the same participants share their tables.
 struct Shared {
   Answering answering;
@@ -67,7 +74,7 @@ ServedIdentityPtr shown_identity(const config::Settings& settings, const Identit
 
 std::shared_ptr<const edge::Snapshot> SnapshotBuilder::build(const Input& input) {
   const config::Settings& settings = *input.settings;
-  sites_.begin(input.settings);
+  sites_.begin(input.settings, chosen_ports(input.listeners));
   auto next = std::make_shared<edge::Snapshot>();
   next->revision = input.revision;
   next->settings = edge_settings(settings);
