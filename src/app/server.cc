@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/succession.h"
 #include "app/version.h"
 #include "certs/store/state_folder.h"
+#include "control/site_words.h"
 #include "crypto/digest.h"
 
 namespace gatehouse::app {
@@ -26,6 +28,8 @@ constexpr auto kDrainStep = 20ms;
 constexpr auto kLastLook = 200ms;
 // Calls of the API that still run when the program ends.
 constexpr auto kAdminDrain = 1s;
+// `gatehouse site list` has the others.
+constexpr std::size_t kMostSitesTold = 20;
 
 // Each client may need a second descriptor, towards an upstream.
 std::size_t connections_by_descriptors() {
@@ -37,6 +41,12 @@ std::size_t connections_by_descriptors() {
   (void)getrlimit(RLIMIT_NOFILE, &limit);
   const auto most = static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 10'000'000));
   return most > 2 * kForOurselves ? (most - kForOurselves) / 2 : 1;
+}
+
+std::string site_line(const config::Site& site) {
+  return fmt::format(
+      "{}  ->  {}", fmt::join(control::site_urls(site), ", "),
+      site.upstreams.empty() ? "a welcome page" : control::upstreams_text(site.upstreams));
 }
 
 }  // namespace
@@ -84,6 +94,9 @@ Result<Ok> Server::prepare(control::Candidate first) {
   if (!made) return made;
   page_->set_workers(fleet_.metrics());
   plane_->serve_with(fleet_);
+  plane_->listen([this](const api::Event& event) {
+    if (event.kind() == "change") reactor_.post([this] { follow_change(); });
+  });
   return Ok{};
 }
 
@@ -166,9 +179,6 @@ void Server::open_admin() {
   }
   admin_ = std::make_unique<admin::Server>(reactor_, *plane_, events_, role_policy());
   admin_->start(std::move(*socket));
-  plane_->listen([this](const api::Event& event) {
-    if (event.kind() == "change") reactor_.post([this] { follow_change(); });
-  });
 }
 
 // ------------------------------------------------------------------ what is served
@@ -196,7 +206,11 @@ cli::Serving Server::serving() const {
          .everywhere = listener.endpoint().address.is_any()});
   }
   for (const config::Site& site : now.settings().sites) {
-    if (!site.enabled || !site.any_name) continue;
+    if (!site.enabled) continue;
+    if (!site.any_name) {
+      if (told.sites.size() < kMostSitesTold) told.sites.push_back(site_line(site));
+      continue;
+    }
     for (const UpstreamUrl& url : site.upstreams) told.upstreams.push_back(url.text());
     for (const config::Route& route : site.routes) {
       for (const UpstreamUrl& url : route.upstreams) {
