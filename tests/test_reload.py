@@ -8,7 +8,7 @@ from support.wait import until
 
 
 def api_of(running):
-    api = AdminSocket(running.state / "admin.sock")
+    api = AdminSocket(running.state / "gatehouse.sock")
     until(api.answers, "the admin socket answers")
     return api
 

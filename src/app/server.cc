@@ -164,7 +164,7 @@ Result<admin::ListeningSocket> Server::admin_socket() {
 // Without it everything is served all the same.
 void Server::open_admin() {
   const auto parent = command_.socket.parent_path();
-  if (parent == command_.state) {
+  if (parent == std::filesystem::absolute(command_.state).lexically_normal()) {
     if (auto folder = certs::StateFolder::open(command_.state); !folder) {
       events_.warn("This gatehouse cannot be administered while it runs.",
                    {{"reason", folder.error().what}});
