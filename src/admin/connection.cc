@@ -127,6 +127,8 @@ io::Task<Result<std::string>> Connection::wait_for_answer(const MethodCall& call
     const io::Wake wake = co_await pending->answered.wait(deadline);
     if (!pending->result) co_return std::unexpected(given_up(wake));
   }
+  // Whoever watches has heard of what happened before its caller has the answer.
+  if (context_.watchers > 0) co_await context_.reactor.yield();
   co_return std::move(*pending->result);
 }
 

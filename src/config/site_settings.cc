@@ -138,7 +138,7 @@ class SiteReader {
     std::vector<UpstreamUrl> read;
     for (int i = 0; i < texts.size(); ++i) {
       const FieldPath item = at.item(static_cast<std::size_t>(i));
-      auto url = report_.take("GH3107", item, UpstreamUrl::parse(texts[i]));
+      auto url = report_.take("GH3107", item, parse_upstream(texts[i]));
       if (url) read.push_back(std::move(*url));
     }
     return read;
