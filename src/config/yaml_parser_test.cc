@@ -62,6 +62,7 @@ TEST(YamlParser, what_the_library_lets_pass_is_refused) {
   EXPECT_EQ(codes(parse("{a: b} c\n")), "GH2006");
   EXPECT_EQ(codes(parse("a: !x b\n")), "GH2009");
   EXPECT_EQ(codes(parse("a: &x b\n")), "GH2008");
+  EXPECT_EQ(codes(parse("...\na: b\n")), "GH2010");
 }
 
 TEST(YamlParser, whatever_makes_no_sense_is_one_sentence_of_ours) {
