@@ -1,10 +1,13 @@
 #include "config/document.h"
 
+#include <filesystem>
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/message_differencer.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/testing/temporary_folder.h"
 
 namespace gatehouse::config {
 namespace {
@@ -240,6 +243,30 @@ TEST(Document, depth_size_and_number_are_bounded) {
   std::string many = "{\"version\": 1, \"trusted_proxies\": [";
   for (int i = 0; i < 1'000'001; ++i) many += "1,";
   EXPECT_EQ(codes(read(many + "1]}", "a.json")), std::vector<std::string>{"GH2003"});
+}
+
+// The blocks of yaml in a page of the documentation.
+std::vector<std::string> examples_of(const std::filesystem::path& page) {
+  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  const std::string text = gatehouse::testing::content_of(root / page);
+  constexpr std::string_view kBegin = "```yaml\n";
+  std::vector<std::string> examples;
+  for (auto at = text.find(kBegin); at != std::string::npos; at = text.find(kBegin, at + 1)) {
+    const auto begin = at + kBegin.size();
+    examples.push_back(text.substr(begin, text.find("```", begin) - begin));
+  }
+  return examples;
+}
+
+TEST(Document, the_examples_of_the_documentation_are_read) {
+  const auto examples = examples_of("docs/reference/configuration-files.md");
+  EXPECT_EQ(examples.size(), 2u);
+  const ReadOptions options{.environment = [](const std::string&) { return "10.0.0.5"; },
+                            .credentials = {}};
+  for (const std::string& example : examples) {
+    const Reading reading = read_text(example, "page", Origin::Source::file, options);
+    EXPECT_EQ(render(reading.diagnostics), "") << example;
+  }
 }
 
 TEST(Document, ten_thousand_sites_are_read) {

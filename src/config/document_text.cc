@@ -133,6 +133,10 @@ Reading read_source(std::shared_ptr<SourceText> source, DocumentReader::From fro
                       secret_fields(*document.message.GetDescriptor()));
     DocumentReader reader(*source, from, substitution, document.origins, sink);
     read_tree(tree, reader, document, version, sink);
+    // A text that was not read to its end is never taken for a small one.
+    if (!tree.whole && sink.so_far().empty()) {
+      sink.error("GH2006", "this file could not be read to its end", "write it as plain YAML");
+    }
   }
   reading.diagnostics = sink.take();
   document.sources.add(std::move(source));

@@ -35,10 +35,11 @@ std::string joined(const std::vector<std::string>& names, std::string_view word)
 }
 
 // Calls `see` with each message of a configuration, once for each way to it, and how a sentence
-// says it.
+// says it. `depth` ends the way where a message holds itself.
 template <class See>
-void each_home(const Descriptor& type, const std::string& words, const See& see) {
+void each_home(const Descriptor& type, const std::string& words, const See& see, int depth = 8) {
   see(type, words);
+  if (depth == 0) return;
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const FieldDescriptor& value = field.is_map() ? *field.message_type()->map_value() : field;
@@ -47,7 +48,7 @@ void each_home(const Descriptor& type, const std::string& words, const See& see)
     each_home(below,
               field.is_repeated() ? "a " + words_of(below)
                                   : fmt::format("`{}`{}", field.name(), of(words)),
-              see);
+              see, depth - 1);
   }
 }
 

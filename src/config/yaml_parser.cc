@@ -94,6 +94,9 @@ class TreeBuilder : public YAML::EventHandler {
     if (sink_.source().text().substr(offset).starts_with("---")) {
       sink_.error("GH2010", {offset, 3}, "a second document begins here",
                   "a configuration is one document: put it into a file of its own in conf.d");
+    } else if (root_.kind == Node::Kind::nothing) {
+      sink_.error("GH2010", {offset, 1}, "an empty document ends before this",
+                  "remove the lines of --- and ... above");
     } else if (root_.kind == Node::Kind::map && !explain_what_follows(offset, sink_)) {
       explain_trouble({.said = YAML::ErrorMsg::END_OF_MAP, .offset = offset, .last = last_}, sink_);
     }
