@@ -10,7 +10,7 @@
 #include "certs/binding/binding_table.h"
 #include "certs/renewal/default_identity.h"
 #include "cli/command.h"
-#include "edge/session/thread_context.h"
+#include "edge/session/edge_settings.h"
 
 namespace gatehouse::app {
 

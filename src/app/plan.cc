@@ -8,16 +8,18 @@ namespace {
 
 class Planner {
  public:
-  Planner(EdgePlan& plan, MetricLabels& labels) : plan_(plan), labels_(labels) {}
+  Planner(const cli::RunCommand& command, MetricLabels& labels) : labels_(labels) {
+    timeouts_.connect = command.timeouts.connect;
+    timeouts_.response = command.timeouts.response;
+  }
 
   edge::Forward forward(const std::vector<UpstreamUrl>& urls) {
-    UpstreamSet set;
+    auto set = std::make_shared<edge::UpstreamSet>();
+    set->timeouts = timeouts_;
     for (const UpstreamUrl& url : urls) {
-      set.urls.push_back(url);
-      set.labels.push_back(labels_.number(url.address()));
+      set->members.push_back({url, labels_.number(url.address())});
     }
-    plan_.upstreams.push_back(std::move(set));
-    return {static_cast<std::uint32_t>(plan_.upstreams.size() - 1)};
+    return {std::move(set)};
   }
 
   std::shared_ptr<edge::Site> site(const std::string& name) {
@@ -27,15 +29,9 @@ class Planner {
   }
 
  private:
-  EdgePlan& plan_;
+  UpstreamTimeouts timeouts_;
   MetricLabels& labels_;
 };
-
-std::shared_ptr<const edge::RouteTable> only(std::shared_ptr<edge::Site> site) {
-  auto table = std::make_shared<edge::RouteTable>();
-  table->set_default(std::move(site));
-  return table;
-}
 
 std::shared_ptr<const edge::RouteTable> sites(const cli::RunCommand& command, Planner& planner) {
   auto site = planner.site("default");
@@ -49,7 +45,9 @@ std::shared_ptr<const edge::RouteTable> sites(const cli::RunCommand& command, Pl
     by_prefix[route.prefix].push_back(route.to);
   }
   for (const auto& [prefix, urls] : by_prefix) site->add_route(prefix, planner.forward(urls));
-  return only(std::move(site));
+  auto table = std::make_shared<edge::RouteTable>();
+  table->set_default(std::move(site));
+  return table;
 }
 
 edge::EdgeSettings settings(const cli::RunCommand& command) {
@@ -61,8 +59,6 @@ edge::EdgeSettings settings(const cli::RunCommand& command) {
                  .idle = t.idle,
                  .write = t.write,
                  .tunnel = t.tunnel};
-  made.upstream.connect = t.connect;
-  made.upstream.response = t.response;
   made.limits.head.bytes = command.limits.head;
   made.limits.head.fields = std::min<std::size_t>(command.limits.fields, http::kMaxFields);
   made.limits.body = command.limits.body;
@@ -72,23 +68,38 @@ edge::EdgeSettings settings(const cli::RunCommand& command) {
 
 }  // namespace
 
-std::shared_ptr<const EdgePlan> make_plan(const cli::RunCommand& command,
-                                          const Identities& identities, MetricLabels& labels,
-                                          const Clock& clock, std::size_t workers,
-                                          std::size_t most_connections) {
-  auto plan = std::make_shared<EdgePlan>();
-  Planner planner(*plan, labels);
-  plan->settings = settings(command);
-  plan->profile = command.profile;
-  plan->tickets = tls::TicketSeed::random(clock.wall());
-  plan->bindings = identities.bindings();
-  plan->sites = sites(command, planner);
-  auto metrics = planner.site("metrics");
-  metrics->add_route("/", edge::Refuse{404, "Only /metrics is here."});
-  metrics->add_route("/metrics", edge::BuiltIn::metrics);
-  plan->metrics_site = only(std::move(metrics));
-  plan->most_connections_per_worker = std::max<std::size_t>(1, most_connections / workers);
+edge::Snapshot make_plan(const cli::RunCommand& command, std::span<const OpenListener> listeners,
+                         MetricLabels& labels, const Clock& clock, std::size_t workers,
+                         std::size_t most_connections) {
+  edge::Snapshot plan;
+  Planner planner(command, labels);
+  plan.settings = settings(command);
+  plan.profile = command.profile;
+  plan.tickets = tls::TicketSeed::random(clock.wall());
+  plan.most_connections_per_worker = std::max<std::size_t>(1, most_connections / workers);
+  const auto published = sites(command, planner);
+  const auto counters = edge::metrics_routes(labels.number("metrics"));
+  edge::ListenerId id = 0;
+  for (const OpenListener& listener : listeners) {
+    plan.listeners[id++] = {.address = listener.address,
+                            .metrics = listener.metrics,
+                            .bindings = nullptr,
+                            .routes = listener.metrics ? counters : published};
+  }
   return plan;
+}
+
+std::shared_ptr<const edge::Snapshot> with_identities(const edge::Snapshot& plan,
+                                                      std::span<const OpenListener> listeners,
+                                                      const Identities& identities,
+                                                      std::uint64_t revision) {
+  auto snapshot = std::make_shared<edge::Snapshot>(plan);
+  snapshot->revision = revision;
+  snapshot->certificate = identities.summary();
+  for (auto& [id, listener] : snapshot->listeners) {
+    if (listeners[id].tls) listener.bindings = identities.bindings();
+  }
+  return snapshot;
 }
 
 }  // namespace gatehouse::app

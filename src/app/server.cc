@@ -106,38 +106,51 @@ Result<Ok> Server::open_listeners() {
   return Ok{};
 }
 
+std::shared_ptr<const edge::Snapshot> Server::next_snapshot() {
+  const std::uint64_t revision = snapshot_ ? snapshot_->revision + 1 : 1;
+  return with_identities(plan_, open_listeners_, *identities_, revision);
+}
+
 Result<Ok> Server::make_workers() {
-  const auto plan = make_plan(command_, *identities_, labels_, clock_, worker_count_,
-                              command_.limits.connections.value_or(connections_by_descriptors()));
+  for (const edge::ListeningSockets& sockets : listening_) {
+    open_listeners_.push_back({sockets.address, sockets.tls, false});
+  }
+  if (metrics_listening_) open_listeners_.push_back({metrics_listening_->address, false, true});
+  plan_ = make_plan(command_, open_listeners_, labels_, clock_, worker_count_,
+                    command_.limits.connections.value_or(connections_by_descriptors()));
+  snapshot_ = next_snapshot();
   for (std::size_t i = 0; i < worker_count_; ++i) {
-    std::vector<WorkerListener> listeners;
-    std::size_t number = 0;
-    for (edge::ListeningSockets& sockets : listening_) {
-      listeners.push_back(
-          {std::move(sockets.per_thread[i]), number++, sockets.tls, false, sockets.address.port()});
-    }
-    if (i == 0 && metrics_listening_) {
-      listeners.push_back({std::move(metrics_listening_->per_thread.front()), number, false, true,
-                           metrics_listening_->address.port()});
-    }
-    auto worker = Worker::make(plan, std::move(listeners), clock_, events_, *access_log_,
-                               [this] { return metrics_page(); });
+    auto worker = make_worker(i);
     if (!worker) return pass_on(worker);
     worker_metrics_.push_back(&(*worker)->metrics());
     workers_.push_back(std::move(*worker));
   }
+  expiries_ = identities_->expiries();
   return Ok{};
+}
+
+Result<std::unique_ptr<edge::Worker>> Server::make_worker(std::size_t index) {
+  std::vector<edge::OpenedListener> opened;
+  edge::ListenerId id = 0;
+  for (edge::ListeningSockets& sockets : listening_) {
+    opened.push_back({id++, std::move(sockets.per_thread[index])});
+  }
+  if (index == 0 && metrics_listening_) {
+    opened.push_back({id, std::move(metrics_listening_->per_thread.front())});
+  }
+  return edge::Worker::make(snapshot_, std::move(opened), clock_, events_, *access_log_,
+                            [this] { return metrics_page(); });
 }
 
 // Hands what is served now to all who show it or tell of it.
 void Server::publish_identities() {
-  for (auto& worker : workers_) worker->rebind(identities_->bindings(), identities_->summary());
+  retired_.keep(std::exchange(snapshot_, next_snapshot()));
+  for (auto& worker : workers_) worker->apply(snapshot_, {}, {});
   const std::lock_guard lock(expiries_mutex_);
   expiries_ = identities_->expiries();
 }
 
 void Server::start() {
-  publish_identities();
   for (auto& worker : workers_) worker->start();
 }
 

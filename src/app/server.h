@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "app/identities.h"
-#include "app/worker.h"
+#include "app/plan.h"
 #include "cli/command.h"
 #include "cli/serving.h"
+#include "edge/worker/retired_snapshots.h"
+#include "edge/worker/worker.h"
 
 namespace gatehouse::app {
 
@@ -37,6 +39,8 @@ class Server {
   Result<Ok> open_listeners();
   Result<Ok> open_log();
   Result<Ok> make_workers();
+  Result<std::unique_ptr<edge::Worker>> make_worker(std::size_t index);
+  std::shared_ptr<const edge::Snapshot> next_snapshot();
   void publish_identities();
   void tell_findings();
   void drain();
@@ -56,7 +60,11 @@ class Server {
   mutable std::mutex expiries_mutex_;  // the control thread writes, the metrics' worker reads
   std::vector<CertificateExpiry> expiries_;
   std::vector<const WorkerMetrics*> worker_metrics_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<OpenListener> open_listeners_;  // the metrics' one is the last
+  edge::Snapshot plan_;                       // without certificates
+  std::shared_ptr<const edge::Snapshot> snapshot_;
+  edge::RetiredSnapshots retired_;
+  std::vector<std::unique_ptr<edge::Worker>> workers_;
 };
 
 }  // namespace gatehouse::app

@@ -48,6 +48,18 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const bool ascii = static_cast<std::uint8_t>(text.front()) < 0x80;
+    const std::size_t length = ascii ? 1 : utf8_length(text);
+    out += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
 std::size_t utf8_characters(std::string_view text) {
   std::size_t characters = 0;
   for (const char c : text) characters += continues_character(c) ? 0 : 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace gatehouse {
@@ -12,6 +13,9 @@ namespace gatehouse {
 std::size_t utf8_length(std::string_view text);
 
 bool is_utf8(std::string_view text);
+
+// The text with U+FFFD in the place of bytes that are no UTF-8.
+std::string valid_utf8(std::string_view text);
 
 // Whether `c` is a character's second or later byte.
 constexpr bool continues_character(char c) {

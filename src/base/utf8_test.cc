@@ -26,5 +26,10 @@ TEST(Utf8, characters_are_counted_not_bytes) {
   EXPECT_EQ(utf8_characters(""), 0u);
 }
 
+TEST(Utf8, bytes_that_are_none_are_replaced_and_the_rest_is_kept) {
+  EXPECT_EQ(valid_utf8("a\xff \xc3\xa9\"\n\xe2\x82"),
+            "a\xef\xbf\xbd \xc3\xa9\"\n\xef\xbf\xbd\xef\xbf\xbd");
+}
+
 }  // namespace
 }  // namespace gatehouse

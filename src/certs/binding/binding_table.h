@@ -16,16 +16,26 @@ tls::CredentialPtr make_credential(const crypto::Identity& identity);
 class BindingTable {
  public:
   void bind(const NamePattern& name, tls::Answer answer) { answers_.set(name, std::move(answer)); }
-  // For clients that send no name, and for names that nobody bound.
-  void bind_default(tls::Answer answer) { answers_.set_default(std::move(answer)); }
+  // For clients that send no name (an address in the URL, old programs). Unless it is bound they
+  // are refused with unrecognized_name, as those are that send a name which nobody bound.
+  void bind_no_name(tls::Answer answer) { no_name_ = std::move(answer); }
+  // For names that nobody bound.
+  void bind_unknown_names(tls::Answer answer) { answers_.set_default(std::move(answer)); }
+  // Both: what a binding of the listener's address alone means.
+  void bind_default(const tls::Answer& answer) {
+    bind_no_name(answer);
+    bind_unknown_names(answer);
+  }
 
   // nullptr: nothing answers for this name here.
   const tls::Answer* find(const std::optional<ServerName>& name) const {
-    return name ? answers_.find(*name) : answers_.find_default();
+    if (name) return answers_.find(*name);
+    return no_name_ ? &*no_name_ : nullptr;
   }
 
  private:
   NameTable<tls::Answer> answers_;
+  std::optional<tls::Answer> no_name_;
 };
 
 // Gives a thread's handshakes their certificates from the table that is in force.

@@ -50,6 +50,21 @@ TEST(Binding, without_a_default_an_unknown_name_is_told_so) {
   EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(selector.select(hello(""))));
 }
 
+TEST(Binding, M13_no_name_and_unknown_names_are_answered_or_refused_each_on_its_own) {
+  const auto bindings = table();
+  bindings->bind_no_name(answer(3));
+  BindingSelector selector(bindings);
+  EXPECT_EQ(policy_for(selector, ""), 3u);
+  EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(selector.select(hello("other.example"))));
+
+  const auto others = table();
+  others->bind_unknown_names(answer(4));
+  selector.replace(others);
+  EXPECT_EQ(policy_for(selector, "other.example"), 4u);
+  EXPECT_TRUE(std::holds_alternative<tls::UnknownName>(selector.select(hello(""))));
+  EXPECT_EQ(policy_for(selector, "www.example.org"), 1u) << "names that are bound stay";
+}
+
 TEST(Binding, a_replaced_table_answers_from_the_next_handshake_on) {
   BindingSelector selector(table());
   auto next = std::make_shared<BindingTable>();

@@ -1,5 +1,6 @@
 #include "edge/listener/listener.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
@@ -63,9 +64,22 @@ std::expected<io::Fd, int> bound(const io::SocketAddress& address, bool shared) 
   return fd;
 }
 
+bool is_any(const io::SocketAddress& address) {
+  const auto ip = IpAddress::parse(address.host());
+  return ip && ip->is_any();
+}
+
+// The kernel has let us have this port beside everybody else who could want it.
+bool beside_ours(const io::SocketAddress& wanted, std::span<const io::SocketAddress> ours) {
+  return std::ranges::any_of(ours, [&wanted](const io::SocketAddress& there) {
+    return there.port() == wanted.port() && is_any(there) != is_any(wanted);
+  });
+}
+
 Result<ListeningSockets> open_endpoint(const io::SocketAddress& wanted, bool tls,
-                                       std::size_t threads) {
-  if (wanted.port() != 0) {
+                                       std::size_t threads,
+                                       std::span<const io::SocketAddress> ours) {
+  if (wanted.port() != 0 && !beside_ours(wanted, ours)) {
     // SO_REUSEPORT would silently share the port with another gatehouse of the same user.
     const auto probe = bound(wanted, false);
     if (!probe) return cannot_listen(wanted, probe.error());
@@ -90,16 +104,18 @@ bool machine_has_no_ipv6(const Error& error, const io::SocketAddress& address) {
 }  // namespace
 
 Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
-                                                    std::size_t threads) {
+                                                    std::size_t threads,
+                                                    std::span<const io::SocketAddress> ours) {
   std::vector<ListeningSockets> all;
   std::uint16_t port = address.port();
   for (const IpEndpoint& endpoint : address.endpoints()) {
     const auto where = io::SocketAddress::ip(endpoint.address.text(), port);
-    auto sockets = open_endpoint(*where, address.tls(), threads);
+    auto sockets = open_endpoint(*where, address.tls(), threads, ours);
     if (!sockets && machine_has_no_ipv6(sockets.error(), *where)) {
       if (address.scope() == ListenAddress::Scope::localhost && !all.empty()) continue;
       if (address.scope() == ListenAddress::Scope::everywhere) {
-        sockets = open_endpoint(*io::SocketAddress::ip("0.0.0.0", port), address.tls(), threads);
+        sockets =
+            open_endpoint(*io::SocketAddress::ip("0.0.0.0", port), address.tls(), threads, ours);
       }
     }
     if (!sockets) return pass_on(sockets);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/address.h"
@@ -23,10 +24,13 @@ struct ListeningSockets {
   std::vector<io::Fd> per_thread;
 };
 
-// Opens all sockets of a listener. Errors: conflict (the port is in use), not_permitted (a port
-// below 1024), not_found (no such address on this machine). Nothing stays open after an error.
+// Opens all sockets of a listener. `ours` is where this process listens already: one address of a
+// port beside another, or beside all of them, is no conflict with ourselves, and the kernel gives
+// each connection to the most specific one. Errors: conflict (the port is in use), not_permitted (a
+// port below 1024), not_found (no such address on this machine). Nothing stays open after an error.
 Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
-                                                    std::size_t threads);
+                                                    std::size_t threads,
+                                                    std::span<const io::SocketAddress> ours = {});
 
 // A client that has arrived.
 struct Accepted {

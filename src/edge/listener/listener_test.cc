@@ -51,6 +51,27 @@ TEST(Listener, I10_a_port_in_use_is_a_conflict_even_if_its_owner_would_share_it)
   EXPECT_THAT(second.error().what, HasSubstr(taken));
 }
 
+TEST(Listener, F10_one_address_is_opened_beside_all_of_them_where_the_port_is_ours_already) {
+  const auto all = open_listener(at(":0"), 2).value();
+  const auto loopback = at("127.0.0.1:" + std::to_string(all[0].address.port()));
+  EXPECT_EQ(open_listener(loopback, 2).error().kind, ErrorKind::conflict) << "with a stranger";
+  const std::array ours{all[0].address};
+  const auto one = open_listener(loopback, 2, ours);
+  ASSERT_TRUE(one) << one.error().what;
+  const io::Fd client = dial(one->front().address);
+  ASSERT_TRUE(client);
+  const auto takes = [](const io::Fd& fd) {
+    return io::Fd(::accept4(fd.get(), nullptr, nullptr, 0));
+  };
+  EXPECT_TRUE(takes(one->front().per_thread[0]) || takes(one->front().per_thread[1]));
+}
+
+TEST(Listener, I10_an_address_that_is_open_already_is_a_conflict_with_ourselves_too) {
+  const auto first = open_listener(at("127.0.0.1:0"), 1).value();
+  const std::array ours{first[0].address};
+  EXPECT_FALSE(open_listener(at(first[0].address.text()), 1, ours));
+}
+
 TEST(Listener, an_address_of_another_machine_is_not_found) {
   const auto opened = open_listener(at("203.0.113.9:0"), 1);
   ASSERT_FALSE(opened);

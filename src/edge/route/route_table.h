@@ -2,19 +2,21 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/name_table.h"
+#include "edge/route/upstream_set.h"
 #include "http/message.h"
 
 namespace gatehouse::edge {
 
-// To the upstreams with this number.
+// To one of these; never nullptr.
 struct Forward {
-  std::uint32_t upstreams = 0;
+  std::shared_ptr<const UpstreamSet> upstreams;
 };
 // Answered by ourselves.
 enum class BuiltIn : std::uint8_t { welcome, metrics };
@@ -23,12 +25,23 @@ struct Refuse {
   std::uint16_t status = 404;
   std::string_view why;
 };
-using Decision = std::variant<Forward, BuiltIn, Refuse>;
+// Sent to the same place over HTTPS, at this port.
+struct Redirect {
+  std::uint16_t https_port = 443;
+};
+// Refused with a sentence that names the same place over HTTPS, at this port.
+struct HttpsOnly {
+  std::uint16_t https_port = 443;
+};
+using Decision = std::variant<Forward, BuiltIn, Refuse, Redirect, HttpsOnly>;
+
+// How a request came: over TLS that ended here, or plain, by whether the address of ours that the
+// client dialled is loopback. Only the socket tells; no header does, not even a trusted proxy's.
+enum class Arrival : std::uint8_t { tls, plain_external, plain_loopback };
 
 // What happens to a request that came without TLS.
 enum class PlainPolicy : std::uint8_t { keep, redirect, refuse };
 
-// By whether the accepted socket's own address is loopback.
 struct PlainHttp {
   PlainPolicy external = PlainPolicy::keep;
   PlainPolicy loopback = PlainPolicy::keep;
@@ -43,8 +56,13 @@ class Site {
 
   // The longest prefix that matches at a segment's end wins: `/api` takes /api and /api/x, not
   // /apix. The prefix begins with '/'.
-  void add_route(std::string prefix, Decision decision);
-  const Decision& decide(const http::RequestHead& request) const;
+  // `external` replaces the site's policy for plain requests from outside under this prefix.
+  void add_route(std::string prefix, Decision decision,
+                 std::optional<PlainPolicy> external = std::nullopt);
+  // Unless it is set, plain requests are served.
+  void set_plain_http(const PlainHttp& plain);
+  // What it returns is part of the site.
+  const Decision& decide(const http::RequestHead& request, Arrival arrival) const;
 
   const std::string& name() const { return name_; }
   // Connections of another policy (TLS profile, client authentication) may not ask for this site.
@@ -56,11 +74,18 @@ class Site {
   struct Route {
     std::string prefix;
     Decision decision;
+    std::optional<PlainPolicy> external;
   };
+
+  const Route* find(std::string_view path) const;
+  PlainPolicy plain_policy(const Route* route, Arrival arrival) const;
 
   std::string name_;
   std::uint32_t policy_;
   std::vector<Route> routes_;  // longest prefix first
+  PlainHttp plain_;
+  Decision redirect_ = Redirect{};
+  Decision https_only_ = HttpsOnly{};
 };
 
 // Sites by name. Immutable once it is shared; lookups never block and never allocate.
@@ -78,5 +103,9 @@ class RouteTable {
  private:
   NameTable<std::shared_ptr<const Site>> sites_;
 };
+
+// What a listener for the counters serves: /metrics, for whatever Host. `label` is the number under
+// which its requests are counted.
+std::shared_ptr<const RouteTable> metrics_routes(std::uint32_t label);
 
 }  // namespace gatehouse::edge

@@ -10,18 +10,25 @@ void ask(http::RequestHead& request, std::string_view path, bool dots = false) {
   request.dot_segments = dots;
 }
 
+// Tells sets apart by the label of their one upstream.
+Forward forward_to(std::uint32_t label) {
+  auto set = std::make_shared<UpstreamSet>();
+  set->members.push_back({UpstreamUrl::parse("http://127.0.0.1:3000").value(), label});
+  return {std::move(set)};
+}
+
 std::uint32_t upstreams(const Site& site, std::string_view path) {
   http::RequestHead request;
   ask(request, path);
-  const auto* forward = std::get_if<Forward>(&site.decide(request));
-  return forward == nullptr ? 0 : forward->upstreams;
+  const auto* forward = std::get_if<Forward>(&site.decide(request, Arrival::tls));
+  return forward == nullptr ? 0 : forward->upstreams->members.front().label;
 }
 
 Site three_routes() {
   Site site("a", 0);
-  site.add_route("/", Forward{1});
-  site.add_route("/api/v2", Forward{3});
-  site.add_route("/api", Forward{2});
+  site.add_route("/", forward_to(1));
+  site.add_route("/api/v2", forward_to(3));
+  site.add_route("/api", forward_to(2));
   return site;
 }
 
@@ -46,20 +53,66 @@ TEST(Site, a_question_about_the_whole_server_goes_to_the_default_route) {
 
 TEST(Site, what_no_route_takes_is_404) {
   Site site("a", 0);
-  site.add_route("/api", Forward{2});
+  site.add_route("/api", forward_to(2));
   http::RequestHead request;
   ask(request, "/other");
-  EXPECT_EQ(std::get<Refuse>(site.decide(request)).status, 404);
+  EXPECT_EQ(std::get<Refuse>(site.decide(request, Arrival::tls)).status, 404);
 }
 
 TEST(Site, dots_in_a_path_are_refused_where_prefixes_decide) {
   const Site several = three_routes();
   Site one("a", 0);
-  one.add_route("/", Forward{1});
+  one.add_route("/", forward_to(1));
   http::RequestHead request;
   ask(request, "/api/../x", true);
-  EXPECT_EQ(std::get<Refuse>(several.decide(request)).status, 400);
-  EXPECT_TRUE(std::holds_alternative<Forward>(one.decide(request)));
+  EXPECT_EQ(std::get<Refuse>(several.decide(request, Arrival::tls)).status, 400);
+  EXPECT_TRUE(std::holds_alternative<Forward>(one.decide(request, Arrival::tls)));
+}
+
+template <class Expected>
+bool decides(const Site& site, std::string_view path, Arrival arrival) {
+  http::RequestHead request;
+  ask(request, path);
+  return std::holds_alternative<Expected>(site.decide(request, arrival));
+}
+
+TEST(Site, F12_plain_requests_follow_the_policy_of_where_they_arrived) {
+  Site site = three_routes();
+  EXPECT_TRUE(decides<Forward>(site, "/", Arrival::plain_external)) << "nothing is said: keep";
+  site.set_plain_http({PlainPolicy::redirect, PlainPolicy::refuse, 8443});
+  EXPECT_TRUE(decides<Forward>(site, "/", Arrival::tls));
+  EXPECT_TRUE(decides<Redirect>(site, "/", Arrival::plain_external));
+  EXPECT_TRUE(decides<HttpsOnly>(site, "/", Arrival::plain_loopback));
+  http::RequestHead request;
+  ask(request, "/");
+  EXPECT_EQ(std::get<Redirect>(site.decide(request, Arrival::plain_external)).https_port, 8443);
+  EXPECT_EQ(std::get<HttpsOnly>(site.decide(request, Arrival::plain_loopback)).https_port, 8443);
+}
+
+TEST(Site, F12_a_route_overrides_the_policy_for_the_outside_only) {
+  Site site = three_routes();
+  site.add_route("/.well-known/acme-challenge", forward_to(4), PlainPolicy::keep);
+  site.set_plain_http({PlainPolicy::redirect, PlainPolicy::redirect, 443});
+  EXPECT_TRUE(decides<Forward>(site, "/.well-known/acme-challenge/x", Arrival::plain_external));
+  EXPECT_TRUE(decides<Redirect>(site, "/.well-known/acme-challenge/x", Arrival::plain_loopback));
+  EXPECT_TRUE(decides<Redirect>(site, "/.well-known", Arrival::plain_external));
+}
+
+TEST(Site, F12_a_path_without_a_route_is_redirected_too) {
+  Site site("a", 0);
+  site.add_route("/api", forward_to(1));
+  site.set_plain_http({.external = PlainPolicy::redirect});
+  EXPECT_TRUE(decides<Redirect>(site, "/other", Arrival::plain_external));
+  EXPECT_TRUE(decides<Refuse>(site, "/other", Arrival::tls));
+}
+
+TEST(RouteTable, the_counters_are_under_one_path_whatever_the_host) {
+  const auto table = metrics_routes(7);
+  const Site* site = table->find("anything.example:9100");
+  ASSERT_NE(site, nullptr);
+  EXPECT_EQ(site->label, 7u);
+  EXPECT_TRUE(decides<BuiltIn>(*site, "/metrics", Arrival::plain_external));
+  EXPECT_TRUE(decides<Refuse>(*site, "/", Arrival::plain_external));
 }
 
 TEST(RouteTable, finds_a_site_by_authority_in_any_spelling) {

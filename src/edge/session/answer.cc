@@ -3,14 +3,17 @@
 namespace gatehouse::edge {
 namespace {
 
-void describe(http::ResponseHead& response, std::uint16_t status, const Page& page, bool head) {
-  response.status = status;
-  response.declared_length = page.body.size();
-  response.body = head ? http::BodyLength::none() : http::BodyLength::exact(page.body.size());
+// Names are borrowed, values too.
+void describe(http::ResponseHead& response, const OwnAnswer& own, bool head) {
+  const std::size_t size = own.page.body.size();
+  response.status = own.status;
+  response.declared_length = size;
+  response.body = head ? http::BodyLength::none() : http::BodyLength::exact(size);
   const auto add = [&](std::string_view name, std::string_view value) {
     response.fields.add({name, value, http::classify_field(name)});
   };
-  add("Content-Type", page.content_type);
+  if (!own.location.empty()) add("Location", own.location);
+  add("Content-Type", own.page.content_type);
   add("Cache-Control", "no-store");
   add("X-Content-Type-Options", "nosniff");
   add("Content-Security-Policy", kPageSecurityPolicy);
@@ -18,16 +21,17 @@ void describe(http::ResponseHead& response, std::uint16_t status, const Page& pa
 
 }  // namespace
 
-io::Task<bool> answer(ThreadContext& thread, ClientSide& client, std::uint16_t status, Page page) {
+io::Task<bool> answer(ThreadContext& thread, ClientSide& client, OwnAnswer own) {
   using Pool = io::BufferPool;
   const bool head = client.request().method == http::Method::head;
   http::ResponseHead response;
-  describe(response, status, page, head);
-  std::string_view rest = head ? std::string_view{} : page.body;
+  describe(response, own, head);
+  std::string_view rest = head ? std::string_view{} : own.page.body;
+  const std::size_t headroom = Pool::kHeadroom + own.location.size();
   io::Lease content(thread.reactor.buffers());
   for (bool first = true; first || !rest.empty(); first = false) {
-    content.take(Pool::Size::large, Pool::kHeadroom);
-    const std::string_view part = rest.substr(0, Pool::kRelay);
+    content.take(Pool::Size::large, headroom);
+    const std::string_view part = rest.substr(0, Pool::kRelay - own.location.size());
     rest.remove_prefix(part.size());
     content.append(part);
     const bool end = rest.empty();
@@ -35,7 +39,7 @@ io::Task<bool> answer(ThreadContext& thread, ClientSide& client, std::uint16_t s
         first ? client.start_response(response, content, end) : client.send_content(content, end);
     if (sent == Sent::failed) co_return false;
     if (sent == Sent::blocked && !co_await client.settle(content)) co_return false;
-    content.clear(Pool::kHeadroom);
+    content.clear(headroom);
   }
   co_return true;
 }

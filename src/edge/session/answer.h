@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string_view>
+#include <string>
 
 #include "edge/pages/pages.h"
 #include "edge/session/client_side.h"
@@ -8,7 +8,17 @@
 
 namespace gatehouse::edge {
 
-// Sends a response of our own. False: the client is gone.
-io::Task<bool> answer(ThreadContext& thread, ClientSide& client, std::uint16_t status, Page page);
+// More of it would not leave room for a page in the same buffer.
+inline constexpr std::size_t kLongestLocation = 16 * 1024;
+
+// A response of our own.
+struct OwnAnswer {
+  std::uint16_t status = 200;
+  Page page;
+  std::string location{};  // of a redirect; at most kLongestLocation
+};
+
+// Sends it. False: the client is gone.
+io::Task<bool> answer(ThreadContext& thread, ClientSide& client, OwnAnswer own);
 
 }  // namespace gatehouse::edge

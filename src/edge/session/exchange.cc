@@ -32,9 +32,10 @@ UpstreamResult classify(const Error& not_connected) {
 
 }  // namespace
 
-Exchange::Exchange(ThreadContext& thread, ClientSide& client, UpstreamGroup& group,
-                   std::optional<UpstreamRecord>& record)
+Exchange::Exchange(ThreadContext& thread, const Generation& generation, ClientSide& client,
+                   UpstreamGroup& group, std::optional<UpstreamRecord>& record)
     : thread_(thread),
+      settings_(generation.settings),
       client_(client),
       group_(group),
       record_(record),
@@ -120,7 +121,7 @@ io::Task<Exchange::Step> Exchange::send_request() {
   bool complete = sent.status == io::IoStatus::ok;
   if (sent.status == io::IoStatus::would_block) {
     const auto rest = co_await io::write_all(connection_->stream(), out.span(), io::Flush::now,
-                                             thread_.settings.upstream.response);
+                                             connection_->upstream().timeouts().response);
     complete = rest.has_value();
     if (!complete && rest.error().kind == ErrorKind::timed_out) {
       co_return no_answer(UpstreamResult::response_timed_out, 504, "did not take the request");
@@ -139,7 +140,7 @@ io::Task<Exchange::Step> Exchange::send_request() {
 // ------------------------------------------------------------------ back from the upstream
 
 std::chrono::nanoseconds Exchange::patience() const {
-  return tunnel_ ? thread_.settings.client.tunnel : thread_.settings.upstream.response;
+  return tunnel_ ? settings_.client.tunnel : connection_->upstream().timeouts().response;
 }
 
 // Until the upstream has something to read. False: outcome_ says why not.

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "edge/session/client_side.h"
+#include "edge/session/generation.h"
 #include "edge/session/thread_context.h"
 #include "http/h1_body.h"
 
@@ -33,8 +34,8 @@ struct Outcome {
 // at the same time. Owned by the task that runs it; borrows everything.
 class Exchange {
  public:
-  Exchange(ThreadContext& thread, ClientSide& client, UpstreamGroup& group,
-           std::optional<UpstreamRecord>& record);
+  Exchange(ThreadContext& thread, const Generation& generation, ClientSide& client,
+           UpstreamGroup& group, std::optional<UpstreamRecord>& record);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -85,6 +86,7 @@ class Exchange {
   std::chrono::nanoseconds patience() const;
 
   ThreadContext& thread_;
+  const EdgeSettings& settings_;
   ClientSide& client_;
   UpstreamGroup& group_;
   std::optional<UpstreamRecord>& record_;

@@ -89,7 +89,7 @@ TEST_F(ExchangeTest, content_without_end_does_not_keep_others_waiting) {
   std::unique_ptr<Peer> application;
   InsatiableClient client(application);
   std::optional<UpstreamRecord> record;
-  Exchange exchange(*thread, client, *thread->upstreams.front(), record);
+  Exchange exchange(*thread, *listener->generation, client, group(), record);
   bool ended = false;
   scope.spawn(run(exchange, ended));
   application = taken_by_app();
@@ -106,7 +106,7 @@ TEST_F(ExchangeTest, an_upload_without_end_does_not_keep_others_waiting) {
   std::unique_ptr<Peer> application;
   InexhaustibleClient client(application);
   std::optional<UpstreamRecord> record;
-  Exchange exchange(*thread, client, *thread->upstreams.front(), record);
+  Exchange exchange(*thread, *listener->generation, client, group(), record);
   bool ended = false;
   scope.spawn(run(exchange, ended));
   application = taken_by_app();

@@ -39,7 +39,7 @@ io::Task<bool> Exchange::write_upload(io::Lease& content, bool end) {
       content.append(http::kLastChunk);
     }
   }
-  const auto patience = thread_.settings.upstream.response;
+  const auto patience = connection_->upstream().timeouts().response;
   auto sent =
       co_await io::write_all(connection_->stream(), content.span(), io::Flush::now, patience);
   if (sent && !trailers.empty()) {

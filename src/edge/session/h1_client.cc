@@ -18,25 +18,26 @@ std::unexpected<ClientFault> at_fault(std::uint16_t status, std::string sentence
 
 }  // namespace
 
-H1Client::H1Client(ThreadContext& thread, io::ByteStream& stream, io::Lease& in,
-                   const http::RequestHead& request, const http::ClientFacts& facts,
-                   bool half_close_ends)
-    : thread_(thread),
-      stream_(stream),
-      socket_(stream.socket()),
-      in_(in),
+H1Client::H1Client(const H1Connection& connection, const Generation& generation,
+                   const http::RequestHead& request, const http::ClientFacts& facts)
+    : thread_(connection.thread),
+      listener_(connection.listener),
+      settings_(generation.settings),
+      stream_(connection.stream),
+      socket_(connection.stream.socket()),
+      in_(connection.in),
       request_(request),
       facts_(facts),
       decoder_(request.body),
       used_(request.size),
-      when_gone_(half_close_ends ? io::Socket::Gone::ended : io::Socket::Gone::broken),
-      keep_alive_(request.keep_alive && !thread.draining) {}
+      when_gone_(connection.half_close_ends ? io::Socket::Gone::ended : io::Socket::Gone::broken),
+      keep_alive_(request.keep_alive && !ending()) {}
 
 // ------------------------------------------------------------------ content of the request
 
 H1Client::BodyResult H1Client::count(std::size_t bytes) {
   bytes_read_ += bytes;
-  const std::uint64_t most = thread_.settings.limits.body;
+  const std::uint64_t most = settings_.limits.body;
   if (most != 0 && bytes_read_ > most && !tunnel_) {
     return at_fault(413, fmt::format("The request's content is larger than the {} bytes that are "
                                      "allowed here.",
@@ -108,7 +109,7 @@ io::Task<std::expected<void, ClientFault>> H1Client::read_body(io::Lease& into) 
       into.drop_if_empty();
       // A tunnel's idle time counts both directions: whoever relays them watches it.
       const io::Deadline deadline =
-          tunnel_ ? io::Deadline::never() : thread_.reactor.in(thread_.settings.client.body);
+          tunnel_ ? io::Deadline::never() : thread_.reactor.in(settings_.client.body);
       const io::Wake wake = co_await socket_.readable(deadline);
       if (wake == io::Wake::timed_out) {
         co_return at_fault(408, "The request's content did not come in time.");
@@ -134,15 +135,14 @@ io::Task<bool> H1Client::send_interim(const http::ResponseHead& response) {
   const auto size = http::build_client_response(thread_.scratch, response, http::ClientResponse{});
   if (!size) co_return true;
   const std::string copy(thread_.scratch.data(), *size);  // scratch does not survive a suspension
-  const auto sent =
-      co_await io::write_all(stream_, copy, io::Flush::now, thread_.settings.client.write);
+  const auto sent = co_await io::write_all(stream_, copy, io::Flush::now, settings_.client.write);
   co_return sent.has_value();
 }
 
 Sent H1Client::start_response(const http::ResponseHead& response, io::Lease& content, bool end) {
   started_ = true;
   framing_ = http::client_framing(response, request_.minor);
-  if (framing_.kind == http::BodyLength::Kind::until_close || thread_.draining) keep_alive_ = false;
+  if (framing_.kind == http::BodyLength::Kind::until_close || ending()) keep_alive_ = false;
   if (tunnel_ || response.status == 101) keep_alive_ = false;
   // Nobody will read the rest of the request.
   if (end && !body_done()) keep_alive_ = false;
@@ -198,7 +198,7 @@ io::Task<bool> H1Client::settle(io::Lease& content) {
   while (result.status == io::IoStatus::would_block) {
     // What is left lies in the stream: the buffer serves others meanwhile.
     content.drop_if_empty();
-    const auto patience = thread_.reactor.in(thread_.settings.client.write);
+    const auto patience = thread_.reactor.in(settings_.client.write);
     if (co_await socket_.writable(patience) != io::Wake::ready) co_return false;
     result = content.empty() ? stream_.flush() : stream_.write(content.span(), flush_);
     content.consume(result.bytes);

@@ -1,17 +1,27 @@
 #pragma once
 
 #include "edge/session/client_side.h"
+#include "edge/session/listener_context.h"
 #include "edge/session/thread_context.h"
 #include "http/h1_body.h"
 
 namespace gatehouse::edge {
 
-// One HTTP/1.x exchange on a connection. Borrows everything; `in` holds the request's head and
-// whatever came behind it, and holds what belongs to the next request when this one has ended.
+// The connection that an exchange runs on; borrowed. `in` holds the request's head and whatever
+// came behind it, and holds what belongs to the next request when the exchange has ended.
+struct H1Connection {
+  ThreadContext& thread;
+  const ListenerContext& listener;
+  io::ByteStream& stream;
+  io::Lease& in;
+  bool half_close_ends;  // a client that ends its side has left
+};
+
+// One HTTP/1.x exchange on a connection. Borrows everything.
 class H1Client final : public ClientSide {
  public:
-  H1Client(ThreadContext& thread, io::ByteStream& stream, io::Lease& in,
-           const http::RequestHead& request, const http::ClientFacts& facts, bool half_close_ends);
+  H1Client(const H1Connection& connection, const Generation& generation,
+           const http::RequestHead& request, const http::ClientFacts& facts);
 
   const http::RequestHead& request() const override { return request_; }
   const http::ClientFacts& facts() const override { return facts_; }
@@ -47,6 +57,9 @@ class H1Client final : public ClientSide {
  private:
   using BodyResult = std::expected<void, ClientFault>;
 
+  // No further request is wanted on this connection.
+  bool ending() const { return thread_.draining || listener_.leaving; }
+
   // Returns how many bytes at the end of `fresh` belong to the next request.
   std::expected<std::size_t, ClientFault> decode(io::Lease& into, std::span<char> fresh);
   BodyResult count(std::size_t bytes);
@@ -56,6 +69,8 @@ class H1Client final : public ClientSide {
   Sent put(io::Lease& content, bool end);
 
   ThreadContext& thread_;
+  const ListenerContext& listener_;
+  const EdgeSettings& settings_;
   io::ByteStream& stream_;
   io::Socket& socket_;
   io::Lease& in_;

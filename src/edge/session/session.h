@@ -17,7 +17,7 @@ namespace gatehouse::edge {
 // One connection of a client, from its handshake to its end. Lives in the task that run() is.
 class Session : public io::Link<SessionLink> {
  public:
-  Session(ThreadContext& thread, const ListenerContext& listener, Accepted accepted);
+  Session(ThreadContext& thread, ListenerPtr listener, Accepted accepted);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session();
@@ -43,39 +43,48 @@ class Session : public io::Link<SessionLink> {
   io::Task<Next> wait_for_request();
   io::Task<Next> serve_request();
   io::Task<std::optional<Next>> read_head(SessionRequest& request);
+  void begin(SessionRequest& request);
   io::Task<Next> respond(SessionRequest& request, H1Client& client);
   io::Task<Next> refuse(SessionRequest& request, const http::Refusal& refusal);
   io::Task<Next> refuse(SessionRequest& request, std::uint16_t status, std::string sentence);
   io::Task<bool> answer_error(SessionRequest& request, ClientSide& client, std::uint16_t status,
                               std::string_view sentence);
   io::Task<void> linger();
-  Decision decide(SessionRequest& request);
+  const Decision& decide(SessionRequest& request);
+  const Site* find_site(const SessionRequest& request);
+  Arrival arrival();
+  io::Task<Outcome> answer_ourselves(SessionRequest& request, H1Client& client,
+                                     const Decision& decision);
   Page built_in(BuiltIn what, const SessionRequest& request);
   void see(const SessionRequest& request, const H1Client* client);
   void enter(ConnectionState state);
   void explain_handshake_fault();
   tls::TlsStream* tls() { return std::get_if<tls::TlsStream>(&stream_); }
   io::ByteStream& stream();
+  const EdgeSettings& settings() const { return listener_->generation->settings; }
+  H1Connection connection();
 
   ThreadContext& thread_;
-  const ListenerContext& listener_;
+  const ListenerPtr listener_;
   std::variant<std::monostate, io::PlainStream, tls::TlsStream> stream_;
   io::Lease in_;
   std::string peer_;
   std::uint16_t peer_port_;
   bool peer_trusted_;
+  LocalAddress local_;
   ConnectionState state_;
   bool served_ = false;
   bool leaving_ = false;
   SteadyTime idle_since_{};
-  // The last Host and its site: the next request on this connection mostly has the same.
+  // The last Host and its site in the generation of this number: the next request on this
+  // connection mostly has the same.
+  std::uint64_t known_generation_;
   std::string known_authority_;
   const Site* known_site_ = nullptr;
   std::optional<tls::HandshakeInfo> tls_info_;
 };
 
 // Runs a session for a connection that was accepted; spawned in the thread's scope.
-io::Task<void> serve_connection(ThreadContext& thread, const ListenerContext& listener,
-                                Accepted accepted);
+io::Task<void> serve_connection(ThreadContext& thread, ListenerPtr listener, Accepted accepted);
 
 }  // namespace gatehouse::edge

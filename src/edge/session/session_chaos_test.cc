@@ -150,7 +150,7 @@ TEST_P(Chaos, nobody_hears_what_is_another_s_and_all_of_it_ends) {
   for (int i = 0; i < 400 && scope.running() > 0; ++i) advance(40s);
   EXPECT_EQ(scope.running(), 0u);
   EXPECT_EQ(thread->open_sessions, 0u);
-  EXPECT_EQ(thread->upstreams.front()->at(0).active(), 0u);
+  EXPECT_EQ(group().at(0).active(), 0u);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ void note_request(ThreadContext& thread, const ConnectionFacts& connection,
   if (request.parsed && connection.peer_trusted) {
     record.client_ip = http::client_address(
         connection.peer, request.head.fields,
-        [&](std::string_view address) { return thread.settings.trusts(address); });
+        [&](std::string_view address) { return request.generation->settings.trusts(address); });
   }
   if (connection.tls_info) record.tls = tell_of_tls(*connection.tls, *connection.tls_info);
   record.duration = duration;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "edge/session/exchange.h"
+#include "edge/session/generation.h"
 #include "edge/session/h1_client.h"
 #include "edge/session/thread_context.h"
 #include "tls/stream.h"
@@ -13,6 +14,8 @@ namespace gatehouse::edge {
 
 // What belongs to one request only, so that an idle connection does not carry it.
 struct SessionRequest {
+  GenerationPtr generation;  // keeps what routes, site and settings are part of
+  const RouteTable* routes = nullptr;
   http::RequestHead head;
   http::ClientFacts facts;
   const Site* site = nullptr;

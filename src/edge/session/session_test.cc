@@ -398,8 +398,8 @@ TEST_F(SessionTest,
   settle();
   (void)app_side->heard();
   EXPECT_TRUE(app_side->ended());
-  EXPECT_FALSE(thread->upstreams.front()->at(0).ejected());
-  EXPECT_EQ(thread->upstreams.front()->at(0).active(), 0u);
+  EXPECT_FALSE(group().at(0).ejected());
+  EXPECT_EQ(group().at(0).active(), 0u);
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ class SessionTls : public Edge {
     };
     server = tls::ServerContext::make({}, selector, seed, clock).value();
     client = tls::ClientContext::make({.anchors = {ca().anchor()}}).value();
-    listener.tls = server.get();
-    listener.routes = &names;
+    listener->tls = server.get();
+    listener->routes = &names;
   }
 
   static const tls::testing::TestCa& ca() {
@@ -47,7 +47,7 @@ class SessionTls : public Edge {
   void publish(std::string_view name, std::uint32_t policy) {
     auto site = std::make_shared<Site>(std::string(name), policy);
     site->add_route("/", BuiltIn::welcome);
-    site->add_route("/app", Forward{0});
+    site->add_route("/app", Forward{set});
     names.add(NamePattern::parse(name).value(), site);
   }
   std::pair<io::Fd, io::Fd> sockets() {

@@ -172,10 +172,10 @@ TEST_F(SessionUpstream, an_answer_that_breaks_off_is_a_failure_of_its_applicatio
   auto app_side = taken_by_app();
   app_side->say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345");
   settle();
-  EXPECT_FALSE(thread->upstreams.front()->at(0).ejected());
+  EXPECT_FALSE(group().at(0).ejected());
   app_side->leave();
   settle();
-  EXPECT_TRUE(thread->upstreams.front()->at(0).ejected());
+  EXPECT_TRUE(group().at(0).ejected());
 }
 
 TEST_F(SessionUpstream, want_of_descriptors_here_is_not_blamed_on_the_application) {
@@ -190,7 +190,7 @@ TEST_F(SessionUpstream, want_of_descriptors_here_is_not_blamed_on_the_applicatio
   }
   const std::string answer = client.heard();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
-  EXPECT_FALSE(thread->upstreams.front()->at(0).ejected());
+  EXPECT_FALSE(group().at(0).ejected());
 }
 
 }  // namespace

@@ -93,10 +93,10 @@ class Edge : public io::testing::ReactorTest {
     folder = mkdtemp(pattern.data());
     app = std::make_unique<Application>(folder / "app");
     auto site = std::make_shared<Site>("default", 0);
-    site->add_route("/", Forward{0});
+    site->add_route("/", Forward{set});
     routes.set_default(site);
-    listener.routes = &routes;
-    listener.port = 8080;
+    listener->routes = &routes;
+    listener->port = 8080;
   }
   ~Edge() override {
     scope.cancel();
@@ -108,13 +108,18 @@ class Edge : public io::testing::ReactorTest {
   void open() {
     if (thread) return;
     resolver = io::Resolver::make(reactor).value();
-    thread = std::make_unique<ThreadContext>(reactor, settings, *metrics, nullptr, events, 1);
-    auto group = std::make_unique<UpstreamGroup>();
+    thread = std::make_unique<ThreadContext>(reactor, *resolver, *metrics, nullptr, events, 1);
     for (const UpstreamUrl& url : upstreams.empty() ? std::vector{app->url()} : upstreams) {
-      group->add(std::make_unique<Upstream>(reactor, *resolver, url, settings.upstream, 0));
+      set->members.push_back({url, 0});
     }
-    thread->upstreams.push_back(std::move(group));
+    serve_generation();
   }
+  // What is configured now counts for requests from now on.
+  void serve_generation() {
+    listener->generation =
+        make_counted<const Generation>(++generations, nullptr, settings, certificate);
+  }
+  UpstreamGroup& group() { return thread->upstreams.of(set); }
   Peer connect() {
     open();
     int fds[2];
@@ -156,7 +161,10 @@ class Edge : public io::testing::ReactorTest {
   std::vector<UpstreamUrl> upstreams;
   std::unique_ptr<io::Resolver> resolver;
   RouteTable routes;
-  ListenerContext listener;
+  CountedPtr<ListenerContext> listener = make_counted<ListenerContext>();
+  std::shared_ptr<UpstreamSet> set = std::make_shared<UpstreamSet>();
+  CertificateSummary certificate;
+  std::uint64_t generations = 0;
   std::unique_ptr<ThreadContext> thread;
   io::Scope scope{reactor};
 };

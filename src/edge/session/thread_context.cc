@@ -1,24 +1,15 @@
 #include "edge/session/thread_context.h"
 
-#include <algorithm>
-
 namespace gatehouse::edge {
 
-bool EdgeSettings::trusts(std::string_view address) const {
-  if (trusted_proxies.empty()) return false;
-  const auto ip = IpAddress::parse(address);
-  return ip && std::ranges::any_of(trusted_proxies,
-                                   [&](const Cidr& network) { return network.contains(*ip); });
-}
-
-ThreadContext::ThreadContext(io::Reactor& reactor_, const EdgeSettings& settings_,
-                             WorkerMetrics& metrics_, AccessLogBuffer* access_log_,
-                             EventLog& events_, std::uint64_t id_prefix)
+ThreadContext::ThreadContext(io::Reactor& reactor_, io::Resolver& resolver, WorkerMetrics& metrics_,
+                             AccessLogBuffer* access_log_, EventLog& events_,
+                             std::uint64_t id_prefix)
     : reactor(reactor_),
-      settings(settings_),
       metrics(metrics_),
       access_log(access_log_),
       events(events_),
+      upstreams(reactor_, resolver),
       id_prefix_(id_prefix) {}
 
 std::string_view ThreadContext::date() {

@@ -1,24 +1,16 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/address.h"
 #include "base/metrics.h"
+#include "base/upstream_timeouts.h"
 #include "io/resolver.h"
 #include "io/socket.h"
 
 namespace gatehouse::edge {
-
-struct UpstreamTimeouts {
-  std::chrono::nanoseconds connect = std::chrono::seconds{5};
-  // Until the first byte of a response, and between two pieces of it.
-  std::chrono::nanoseconds response = std::chrono::seconds{60};
-  // A connection that nobody uses is kept this long.
-  std::chrono::nanoseconds idle = std::chrono::seconds{55};
-};
 
 class Upstream;
 
@@ -70,6 +62,7 @@ class Upstream {
 
   const std::string& address() const { return address_; }
   std::uint32_t label() const { return label_; }
+  const UpstreamTimeouts& timeouts() const { return timeouts_; }
   std::size_t active() const { return open_ - idle_.size(); }
   std::size_t idle() const { return idle_.size(); }
   io::Reactor& reactor() { return reactor_; }

@@ -25,6 +25,12 @@ Upstream* UpstreamGroup::best() const {
   return found;
 }
 
+std::size_t UpstreamGroup::idle() const {
+  std::size_t idle = 0;
+  for (const auto& upstream : upstreams_) idle += upstream->idle();
+  return idle;
+}
+
 void UpstreamGroup::next_turn() {
   turn_ = (turn_ + 1) % std::max<std::size_t>(upstreams_.size(), 1);
 }

@@ -26,6 +26,8 @@ class UpstreamGroup {
   io::Task<std::expected<UpstreamConnectionPtr, Failure>> connect();
 
   std::size_t size() const { return upstreams_.size(); }
+  // Connections that wait for an exchange, of all of them.
+  std::size_t idle() const;
   const Upstream& at(std::size_t index) const { return *upstreams_[index]; }
 
  private:

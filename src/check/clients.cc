@@ -1,0 +1,98 @@
+#include "check/clients.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "check/shown.h"
+
+namespace gatehouse::check {
+namespace {
+
+using Kind = crypto::ChainFault::Kind;
+using End = tls::Observation::End;
+
+std::string capital(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
+}
+
+std::string the_server(const tls::Observation& seen) {
+  return fmt::format("The server {}.", seen.reason);
+}
+
+std::string secured(const tls::Observation& seen) {
+  const auto group = tls::group_text(seen.info.group);
+  return fmt::format("TLS {} with {}{}.", version_text(seen.info.version),
+                     tls::cipher_suite_text(seen.info.cipher_suite),
+                     group == "none" ? "" : fmt::format(" and {}", group));
+}
+
+// No browser lets anybody click these away.
+bool is_final_for_browsers(const crypto::ChainFault& fault) {
+  return fault.kind == Kind::bad_signature;
+}
+
+Verdict browser(const tls::Observation& seen, const TlsFacts& facts) {
+  if (!seen.completed()) return {Client::browser, Outcome::refuses, the_server(seen)};
+  const std::string why = complaints(facts);
+  if (why.empty()) return {Client::browser, Outcome::connects, secured(seen)};
+  if (std::ranges::any_of(facts.faults, is_final_for_browsers)) {
+    return {Client::browser, Outcome::refuses, capital(why) + "."};
+  }
+  return {Client::browser, Outcome::warns,
+          capital(why) + ": a person may click the warning away, a program in the page may not."};
+}
+
+Verdict native(const tls::Observation& seen, const TlsFacts& facts) {
+  if (!seen.completed()) return {Client::native, Outcome::refuses, the_server(seen)};
+  const std::string why = complaints(facts);
+  if (why.empty()) return {Client::native, Outcome::connects, secured(seen)};
+  return {Client::native, Outcome::refuses, capital(why) + "."};
+}
+
+// It knows the same trust anchors, as far as we can say, and has nobody to ask.
+Verdict old(const tls::Observation& seen, const TlsFacts& facts) {
+  if (!seen.completed()) {
+    return {Client::old, Outcome::refuses,
+            fmt::format("It speaks TLS 1.2 at most, and the server {}.", seen.reason)};
+  }
+  const std::string why = complaints(facts);
+  if (why.empty()) return {Client::old, Outcome::connects, secured(seen)};
+  return {Client::old, Outcome::refuses, capital(why) + "."};
+}
+
+Verdict ancient(const std::vector<tls::Observation>& seen) {
+  const auto taken = std::ranges::find_if(seen, &tls::Observation::completed);
+  if (taken == seen.end()) {
+    return {Client::ancient, Outcome::refuses,
+            "TLS 1.0 and 1.1 are not spoken here, as it should be (RFC 8996)."};
+  }
+  return {Client::ancient, Outcome::connects,
+          fmt::format("{} No client of today needs it (RFC 8996).", secured(*taken))};
+}
+
+}  // namespace
+
+std::string complaints(const TlsFacts& facts) {
+  std::vector<std::string> clauses;
+  for (const crypto::ChainFault& fault : facts.faults) clauses.push_back(shown(fault.what));
+  if (!facts.chain.certificates.empty()) {
+    const CertificateFacts& leaf = facts.chain.certificates.front();
+    if (leaf.weak_key) clauses.push_back(fmt::format("its key, {}, is too weak", leaf.key));
+    if (leaf.weak_signature) {
+      clauses.push_back(fmt::format("its signature, {}, is no longer believed", leaf.signature));
+    }
+  }
+  return fmt::format("{}", fmt::join(clauses, "; "));
+}
+
+std::vector<Verdict> verdicts(const Handshakes& handshakes, const TlsFacts& facts) {
+  return {browser(handshakes.modern, facts), native(handshakes.modern, facts),
+          old(handshakes.old, facts), ancient(handshakes.ancient)};
+}
+
+}  // namespace gatehouse::check

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "crypto/certificate.h"
+
+namespace gatehouse::crypto {
+
+// What a certificate is made of, and whether clients of today still take it.
+struct Strength {
+  std::string text;  // "ECDSA P-256", "RSA 2048"; "ECDSA with SHA-256", "RSA with SHA-1"
+  bool weak = false;
+};
+
+// Weak: RSA below 2048 bits, curves below 256 bits, DSA.
+Strength key_strength(const Certificate& certificate);
+// Of the issuer's signature. Weak: SHA-1, MD5. A root's own signature is of no account: who trusts
+// it does not check it.
+Strength signature_strength(const Certificate& certificate);
+
+}  // namespace gatehouse::crypto

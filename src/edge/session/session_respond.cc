@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include "edge/session/answer.h"
+#include "edge/session/plain_http.h"
+#include "edge/session/session.h"
+
+// Who answers a request, and what we answer ourselves.
+
+namespace gatehouse::edge {
+namespace {
+
+const Decision kNoSite{Refuse{404, "No site of this name is published here."}};
+const Decision kOtherPolicy{
+    Refuse{421,
+           "This connection was opened for another name whose TLS policy differs. Open a new one "
+           "for this name."}};
+const Decision kTooLarge{Refuse{413, "The request's content is larger than is allowed here."}};
+
+Outcome https_only(const SessionRequest& request, std::uint16_t port) {
+  return {Outcome::Kind::unanswered, 403, https_only_sentence(request.head, port)};
+}
+
+}  // namespace
+
+const Site* Session::find_site(const SessionRequest& request) {
+  const std::string_view authority = request.head.authority_text;
+  if (known_site_ == nullptr || authority != known_authority_) {
+    known_site_ = request.routes->find(authority);
+    known_authority_ = authority;
+  }
+  return known_site_;
+}
+
+// What it returns is part of the request's generation.
+const Decision& Session::decide(SessionRequest& request) {
+  request.site = find_site(request);
+  if (request.site == nullptr) return kNoSite;
+  if (tls() != nullptr && tls()->policy() != request.site->policy()) return kOtherPolicy;
+  const std::uint64_t most = request.generation->settings.limits.body;
+  if (most != 0 && request.head.body.kind == http::BodyLength::Kind::exact &&
+      request.head.body.bytes > most) {
+    return kTooLarge;
+  }
+  return request.site->decide(request.head, arrival());
+}
+
+// The address of ours that the client dialled, where the listener does not know it.
+Arrival Session::arrival() {
+  if (tls() != nullptr) return Arrival::tls;
+  if (local_ == LocalAddress::either) {
+    const auto address = io::SocketAddress::local_of(stream().socket().fd());
+    local_ = address.is_loopback() ? LocalAddress::loopback : LocalAddress::external;
+  }
+  return local_ == LocalAddress::loopback ? Arrival::plain_loopback : Arrival::plain_external;
+}
+
+io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& client) {
+  const Decision& decision = decide(request);
+  Outcome outcome;
+  if (const auto* forward = std::get_if<Forward>(&decision)) {
+    if (request.head.upgrade == http::Upgrade::websocket) enter(ConnectionState::tunnel);
+    Exchange exchange(thread_, *request.generation, client,
+                      thread_.upstreams.of(forward->upstreams), request.upstream);
+    outcome = co_await exchange.run();
+    if (request.upstream) request.status = request.upstream->status;
+  } else {
+    outcome = co_await answer_ourselves(request, client, decision);
+  }
+  if (outcome.kind == Outcome::Kind::unanswered) {
+    // Content that nobody will read must not be taken for the next request.
+    if (!client.body_done()) client.close_after_response();
+    const bool sent = co_await answer_error(request, client, outcome.status, outcome.sentence);
+    if (!sent) outcome.kind = Outcome::Kind::broken;
+  }
+  if (outcome.kind == Outcome::Kind::broken) {
+    if (request.error.empty()) {
+      request.error = outcome.sentence.empty() ? "the exchange was cut short" : outcome.sentence;
+    }
+    if (!client.started()) request.status = 499;  // nobody was there to answer
+    co_return Next::reset;
+  }
+  if (client.reusable()) co_return Next::request;
+  co_return client.left_over() ? Next::linger : Next::close;
+}
+
+io::Task<Outcome> Session::answer_ourselves(SessionRequest& request, H1Client& client,
+                                            const Decision& decision) {
+  if (const auto* refuse = std::get_if<Refuse>(&decision)) {
+    co_return Outcome{Outcome::Kind::unanswered, refuse->status, std::string(refuse->why)};
+  }
+  if (const auto* only = std::get_if<HttpsOnly>(&decision)) {
+    co_return https_only(request, only->https_port);
+  }
+  std::optional<OwnAnswer> own;
+  if (const auto* redirect = std::get_if<Redirect>(&decision)) {
+    own = redirect_to_https(request.head, redirect->https_port);
+    if (!own) co_return https_only(request, redirect->https_port);
+  } else {
+    own.emplace().page = built_in(std::get<BuiltIn>(decision), request);
+  }
+  request.status = own->status;
+  const bool sent = co_await answer(thread_, client, std::move(*own));
+  co_return Outcome{sent ? Outcome::Kind::answered : Outcome::Kind::broken, 0, {}};
+}
+
+Page Session::built_in(BuiltIn what, const SessionRequest& request) {
+  if (what == BuiltIn::metrics) {
+    return Page{kMetricsContentType, thread_.metrics_page ? thread_.metrics_page() : ""};
+  }
+  const CertificateSummary& certificate = request.generation->certificate;
+  WelcomePage page;
+  page.host = request.head.authority_text;
+  std::string protocol;
+  if (tls_info_) {
+    protocol = fmt::format("TLS {}", tls::version_text(tls_info_->version));
+    page.protocol = protocol;
+    page.group = tls::group_text(tls_info_->group);
+    page.cipher = tls::cipher_suite_text(tls_info_->cipher_suite);
+    page.certificate_names = certificate.names;
+    page.certificate_issuer = certificate.issuer;
+    page.not_after = certificate.not_after;
+    page.anchor_path = certificate.anchor_path;
+    page.trust_command = certificate.trust_command;
+  }
+  return render_welcome(page, page_format(request.head.fields.value(http::FieldId::accept)));
+}
+
+}  // namespace gatehouse::edge

@@ -1,0 +1,154 @@
+#include "edge/worker/thread_edge.h"
+
+#include <random>
+
+#include "edge/session/session.h"
+
+namespace gatehouse::edge {
+namespace {
+
+std::uint64_t random_number() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+}  // namespace
+
+ThreadEdge::ThreadEdge(io::Reactor& reactor, std::unique_ptr<io::Resolver> resolver,
+                       WorkerMetrics& metrics, AccessLogBuffer* access_log, EventLog& events)
+    : reactor_(reactor),
+      metrics_(metrics),
+      events_(events),
+      resolver_(std::move(resolver)),
+      context_(reactor, *resolver_, metrics, access_log, events, random_number()),
+      accepting_(reactor),
+      sessions_(reactor),
+      ending_(reactor) {}
+
+ThreadEdge::~ThreadEdge() = default;
+
+Result<std::unique_ptr<ThreadEdge>> ThreadEdge::make(io::Reactor& reactor, WorkerMetrics& metrics,
+                                                     AccessLogBuffer* access_log,
+                                                     EventLog& events) {
+  auto resolver = io::Resolver::make(reactor);
+  if (!resolver) return pass_on(resolver);
+  return std::unique_ptr<ThreadEdge>(
+      new ThreadEdge(reactor, std::move(*resolver), metrics, access_log, events));
+}
+
+// ------------------------------------------------------------------ snapshots
+
+Result<Ok> ThreadEdge::take(std::shared_ptr<const Snapshot> next,
+                            std::vector<OpenedListener> opened) {
+  if (generations_ > 0) context_.upstreams.begin_to_forget();
+  context_.most_sessions = next->most_connections_per_worker;
+  const auto generation =
+      make_counted<const Generation>(++generations_, next, next->settings, next->certificate);
+  auto followed = follow(*next, generation);
+  leave_missing(*next);
+  for (OpenedListener& listener : opened) open(std::move(listener));
+  return followed;
+}
+
+Result<Ok> ThreadEdge::follow(const Snapshot& next, const GenerationPtr& generation) {
+  Result<Ok> all = Ok{};
+  for (const auto& [id, plan] : next.listeners) {
+    CountedPtr<WorkerListener> listener;
+    const auto known = listeners_.find(id);
+    listener = known == listeners_.end() ? make_counted<WorkerListener>(id) : known->second;
+    auto followed = listener->follow(plan, next, generation, reactor_.clock());
+    if (followed) {
+      listeners_.insert_or_assign(id, std::move(listener));
+    } else if (all) {
+      all = std::move(followed);
+    }
+  }
+  return all;
+}
+
+// What waits to be accepted still is.
+void ThreadEdge::leave_missing(const Snapshot& next) {
+  std::erase_if(listeners_, [&next](const auto& entry) {
+    entry.second->leaving = !next.listeners.contains(entry.first);
+    return entry.second->leaving;
+  });
+  for (Door& door : doors_) {
+    if (door.listener->leaving) door.acceptor.stop();
+  }
+}
+
+// ------------------------------------------------------------------ connections
+
+ThreadEdge::Door::Door(ThreadEdge& edge, CountedPtr<WorkerListener> listener_, io::Fd fd)
+    : listener(std::move(listener_)),
+      acceptor(edge.reactor_, std::move(fd), edge.events_,
+               [this, &edge](Accepted accepted) { edge.accept(listener, std::move(accepted)); }) {}
+
+void ThreadEdge::open(OpenedListener opened) {
+  const auto found = listeners_.find(opened.id);
+  if (found == listeners_.end() || context_.draining) return;
+  Door& door = doors_.emplace_back(*this, found->second, std::move(opened.fd));
+  if (started_) accepting_.spawn(accept_at(door));
+}
+
+void ThreadEdge::start() {
+  started_ = true;
+  for (Door& door : doors_) accepting_.spawn(accept_at(door));
+}
+
+// Closes the socket in the end, so that the address is free again.
+io::Task<void> ThreadEdge::accept_at(Door& door) {
+  co_await door.acceptor.run();
+  std::erase_if(doors_, [&door](const Door& other) { return &other == &door; });
+}
+
+void ThreadEdge::accept(const CountedPtr<WorkerListener>& listener, Accepted accepted) {
+  const bool full = context_.open_sessions >= context_.most_sessions && !listener->metrics();
+  if (full && !make_room()) {
+    metrics_.turned_away(listener->number);
+    events_.warn(
+        "A connection was turned away: the limit of connections is reached. Raise it with "
+        "--limit connections=N, or look for clients that hold too many.");
+    return;
+  }
+  sessions_.spawn(serve_connection(context_, listener, std::move(accepted)));
+}
+
+// At the limit a connection that has been served and waits gives way to a new one.
+bool ThreadEdge::make_room() {
+  for (Session* session = context_.sessions.front(); session != nullptr;
+       session = context_.sessions.after(*session)) {
+    if (!session->can_give_way()) continue;
+    session->drain();
+    return true;
+  }
+  return false;
+}
+
+// ------------------------------------------------------------------ the end
+
+void ThreadEdge::drain() {
+  context_.draining = true;
+  for (Door& door : doors_) door.acceptor.stop();
+  for (Session* session = context_.sessions.front(); session != nullptr;
+       session = context_.sessions.after(*session)) {
+    session->drain();
+  }
+  ending_.notify_all();
+}
+
+void ThreadEdge::cancel() {
+  context_.draining = true;
+  accepting_.cancel();
+  sessions_.cancel();
+  ending_.notify_all();
+}
+
+// Nobody accepts any more, then nobody is served any more.
+io::Task<void> ThreadEdge::join() {
+  while (!context_.draining) (void)co_await ending_.wait(io::Deadline::never());
+  co_await accepting_.join();
+  co_await sessions_.join();
+}
+
+}  // namespace gatehouse::edge
