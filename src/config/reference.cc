@@ -15,15 +15,10 @@ constexpr std::string_view kBeginning =
 This page is made from the schema; `gatehouse config schema` prints the same as JSON Schema, and
 [`packaging/gatehouse.yaml`](../../packaging/gatehouse.yaml) is the annotated default.
 
-The configuration is YAML, or JSON as it is: `/etc/gatehouse/gatehouse.yaml`, and `conf.d/*.yaml`
-beside it in the order of their names. Over several files maps merge and lists replace; the same
-value twice is an error that names both places. A name that is not in the schema, a name that
-stands twice and a word like `yes` are errors too, each with its line; `gatehouse explain CODE` says
-more about one. `gatehouse config validate` says them all, and a configuration that is wrong in any
-part changes nothing.
-
-A single value may stand for a list of one. `${env:NAME}`, `${file:/path}` and `${cred:name}` take
-a value from a variable, a file or a systemd credential; `$${` is a plain `${`.
+How files are read, what `conf.d` adds, and how values come from variables and other files is in
+[Configuration files](configuration-files.md). `gatehouse config validate` says everything that is
+wrong, each with its line, and `gatehouse explain CODE` says more about one; a configuration that is
+wrong in any part changes nothing. A single value may stand for a list of one.
 
 ```yaml
 version: 1
