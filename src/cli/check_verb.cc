@@ -14,26 +14,19 @@ constexpr auto kFlags = join(
     std::array{
         Flag<RunCheck>{"--connect", "ADDRESS",
                        "Dial this instead of what the name resolves to: 192.0.2.7, 192.0.2.7:8443.",
-                       [](RunCheck& run, Text text) -> Result<Ok> {
-                         auto address = parse_connect(text, 443);
-                         if (!address) return pass_on(address);
-                         run.check.connect = text;
-                         return Ok{};
-                       }},
-        Flag<RunCheck>{
-            "--trust", "FILE", "Trust these authorities too (PEM), beside those of this machine.",
-            [](RunCheck& run, Text text) { return append(run.check.trust, text, parse_path); },
-            true},
-        Flag<RunCheck>{
-            "--http-port", "PORT", "Where plain HTTP is looked for; 80 for a site on port 443.",
-            [](RunCheck& run, Text text) { return assign(run.check.http_port, text, parse_port); }},
+                       [](RunCheck& run, Text text) { return set_connect(run.check, text); }},
+        Flag<RunCheck>{"--trust", "FILE",
+                       "Trust these authorities too (PEM), beside those of this machine.",
+                       [](RunCheck& run, Text text) { return add_trust(run.check, text); }, true},
+        Flag<RunCheck>{"--http-port", "PORT",
+                       "Where plain HTTP is looked for; 80 for a site on port 443.",
+                       [](RunCheck& run, Text text) { return set_http_port(run.check, text); }},
     },
     connection_flags<RunCheck>());
 
 Result<Ok> take_targets(RunCheck& run, Arguments operands) {
   for (const std::string& text : operands) {
-    auto done = append(run.check.targets, text, check::Target::parse);
-    if (!done) return pass_on(done);
+    if (auto done = add_target(run.check, text); !done) return done;
   }
   return Ok{};
 }
