@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -193,8 +192,20 @@ TEST_F(AdminSocketServer, I10_asks_the_kernel_who_connects) {
 
 TEST_F(AdminSocketServer, stopping_takes_the_name_away_and_refuses_newcomers) {
   start();
+  auto early = connect();
   stop();
   EXPECT_FALSE(std::filesystem::exists(path));
+  early.receive();
+  EXPECT_TRUE(early.ended());
+}
+
+TEST_F(AdminSocketServer, stopping_leaves_newcomers_to_a_successor_with_the_same_socket) {
+  start();
+  const io::Fd successors(::dup(server.listening()));
+  server.leave_name();
+  stop();
+  const auto late = connect();
+  EXPECT_TRUE(io::Fd(::accept4(successors.get(), nullptr, nullptr, SOCK_CLOEXEC)));
 }
 
 }  // namespace

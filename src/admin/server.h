@@ -30,6 +30,14 @@ class Server {
   // Holds for the next request of each connection, and ends streams of those who lost their role.
   void set_policy(RolePolicy policy);
 
+  // For a successor: the socket, borrowed, -1 if there is none; and its name, which stays from then
+  // on when this one ends.
+  int listening() const { return listening_ ? listening_->fd() : -1; }
+  std::string path() const { return name_ ? name_->path() : std::string(); }
+  void leave_name() {
+    if (name_) name_->keep_name();
+  }
+
   // Accepts no more, ends what is idle and the streams of events, lets running calls end. What is
   // left at the deadline is cancelled.
   io::Task<void> stop(io::Deadline deadline);
