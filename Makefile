@@ -10,7 +10,7 @@ asked_host = $(if $(filter command line,$(origin HOST)),$(HOST))
 run_flags = --listen $(LISTEN) $(if $(UPSTREAM),--to $(UPSTREAM)) $(if $(asked_host),--host $(asked_host)) \
   $(if $(STATE),--state $(STATE)) $(ARGS)
 
-.PHONY: build run test bench fuzz soak lint fmt clean help
+.PHONY: build run test bench fuzz soak lint fmt clean help package test-package
 .DEFAULT_GOAL := help
 
 build: ## builds the program: build/gatehouse
@@ -29,6 +29,14 @@ soak: build ## what is long or large: gigabytes, thousands of connections
 fuzz: ## each fuzz target for FUZZ_SECONDS=600 of CPU; TARGETS="..." for some of them
 	@tools/fuzz.sh $(FUZZ_SECONDS) $(TARGETS)
 
+package: ## the Debian package for Debian 12 and 13: build/package/gatehouse_*.deb
+	@tools/setup.sh build
+	@tools/package.sh
+
+test-package: ## installs, upgrades and removes it in clean Debian 12 and 13 roots, as root
+	@tools/setup.sh build bench
+	@tools/test_package.sh
+
 bench: build ## beside the newest haproxy and nginx that Debian has, as root; QUICK=1 to try it
 	@tools/setup.sh bench
 	@bench/run $(ARGS)
@@ -44,4 +52,4 @@ clean: ## removes the build folder, keeps the user's cache
 	@rm -rf build
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16

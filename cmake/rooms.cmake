@@ -15,7 +15,12 @@ find_library(GATEHOUSE_CARES NAMES libcares.a cares REQUIRED)
 find_library(GATEHOUSE_YAML_CPP NAMES libyaml-cpp.a yaml-cpp REQUIRED)
 
 # Third-party libraries of a room: gatehouse_uses_<room with / as _>.
-set(gatehouse_uses_base fmt::fmt Threads::Threads)
+# Debian has no archive of fmt, but all of it is in the headers too.
+set(gatehouse_fmt fmt::fmt)
+if(GATEHOUSE_PORTABLE)
+  set(gatehouse_fmt fmt::fmt-header-only)
+endif()
+set(gatehouse_uses_base ${gatehouse_fmt} Threads::Threads)
 set(gatehouse_uses_io ${GATEHOUSE_CARES})
 set(gatehouse_uses_crypto aws_lc::crypto)
 set(gatehouse_uses_tls aws_lc::ssl aws_lc::crypto)

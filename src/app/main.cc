@@ -4,13 +4,19 @@
 #include <exception>
 #include <filesystem>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "app/configuration.h"
 #include "app/server.h"
+#include "app/start.h"
 #include "app/trust_command.h"
 #include "app/version.h"
+#include "certs/machine_names.h"
+#include "cli/carry_out.h"
 #include "cli/exit_code.h"
+#include "cli/live_api.h"
 #include "cli/parse.h"
 
 namespace gatehouse::app {
@@ -39,22 +45,46 @@ void keep_memory_private() {
 void block_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
   (void)pthread_sigmask(SIG_BLOCK, &set, nullptr);
   (void)std::signal(SIGPIPE, SIG_IGN);
 }
 
-int run(const cli::RunCommand& command) {
+// What a program that was to take over says to the one before, before it ends.
+int give_up(Start& start, const Error& error) {
+  start.failed(error);
+  return report(error);
+}
+
+int run(const cli::RunCommand& command, edge::Program program) {
   keep_memory_private();
   block_signals();
   const SystemClock clock;
-  EventLogOptions options = EventLogOptions::for_descriptor(2, std::getenv("NO_COLOR"));
+  EventLogOptions options =
+      EventLogOptions::for_descriptor(2, std::getenv("NO_COLOR"), std::getenv("JOURNAL_STREAM"));
   if (command.quiet) options.at_least = LogLevel::warn;
   EventLog events(options, clock);
-  auto server = Server::make(command, clock, events);
-  if (!server) return report(server.error());
+  ServiceNotifier notifier(environment, ::getpid());
+  auto start = Start::take(environment, std::move(program));
+  if (!start) return report(start.error());
+  control::Sources sources = sources_of(command);
+  auto first = sources.read();
+  if (!first) return give_up(*start, first.error());
+  if (!first->diagnostics.empty()) {
+    fmt::print(stderr, "{}", config::render(first->diagnostics));
+  }
+  if (!first->settings) {
+    start->failed({Fault::operator_input, false, config::render(first->diagnostics)});
+    return cli::exit_code(ErrorKind::invalid);
+  }
+  auto server = Server::make(command, sources, std::move(*first), *start, notifier, clock, events);
+  if (!server) return give_up(*start, server.error());
   const cli::Serving serving = (*server)->serving();
   (*server)->start();
+  if (auto told = start->serving(); !told) {
+    // The program before goes on with all that is shared: nothing of it is tidied up here.
+    std::_Exit(report(told.error()));
+  }
   if (command.json) {
     fmt::print("{}", cli::render_serving_json(serving));
   } else if (!command.quiet) {
@@ -65,8 +95,31 @@ int run(const cli::RunCommand& command) {
   return 0;
 }
 
-int carry_out(const cli::Command& command) {
-  if (const auto* run_command = std::get_if<cli::RunCommand>(&command)) return run(*run_command);
+std::string machine_domain() {
+  const auto names = certs::machine_names(certs::read_machine_sources());
+  return names.domain ? names.domain->text() : "";
+}
+
+// The verbs of the command line itself, most of them clients of a running gatehouse.
+int administer(const cli::Command& command) {
+  (void)std::signal(SIGPIPE, SIG_IGN);  // an API that ends is an error like any other
+  const SystemClock clock;
+  cli::StandardConsole console;
+  const cli::Surroundings around{.connect = cli::connect_live,
+                                 .console = console,
+                                 .clock = clock,
+                                 .environment = environment,
+                                 .here = std::filesystem::current_path(),
+                                 .domain = machine_domain,
+                                 .version = std::string(kVersion)};
+  const auto code = cli::carry_out(command, around);
+  return code ? *code : report(code.error());
+}
+
+int carry_out(const cli::Command& command, edge::Program program) {
+  if (const auto* run_command = std::get_if<cli::RunCommand>(&command)) {
+    return run(*run_command, std::move(program));
+  }
   if (const auto* trust = std::get_if<cli::TrustCommand>(&command)) {
     const auto code = run_trust(*trust);
     return code ? *code : report(code.error());
@@ -79,9 +132,11 @@ int carry_out(const cli::Command& command) {
     }
     return 0;
   }
-  const auto& help = std::get<cli::HelpText>(command);
-  fmt::print(help.asked ? stdout : stderr, "{}", help.text);
-  return help.asked ? 0 : 2;
+  if (const auto* help = std::get_if<cli::HelpText>(&command)) {
+    fmt::print(help->asked ? stdout : stderr, "{}", help->text);
+    return help->asked ? 0 : 2;
+  }
+  return administer(command);
 }
 
 // As it was called; from any folder, where a folder was named.
@@ -91,14 +146,14 @@ std::string program_name(const char* called) {
   return std::filesystem::absolute(name).lexically_normal().string();
 }
 
-int start(int count, char** arguments) {
+int begin(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
   auto command = cli::parse_command_line(words, environment);
   if (!command) return report(command.error());
   if (auto* to_run = std::get_if<cli::RunCommand>(&*command)) {
     to_run->program = program_name(arguments[0]);
   }
-  return carry_out(*command);
+  return carry_out(*command, running_program(count, arguments));
 }
 
 }  // namespace
@@ -106,7 +161,7 @@ int start(int count, char** arguments) {
 
 int main(int count, char** arguments) {
   try {
-    return gatehouse::app::start(count, arguments);
+    return gatehouse::app::begin(count, arguments);
   } catch (const std::exception& broken) {
     fmt::print(stderr, "gatehouse: this process cannot go on: {}\n", broken.what());
     return 1;

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <csignal>
-#include <ctime>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "app/plan.h"
+#include "app/succession.h"
 #include "app/version.h"
+#include "certs/store/state_folder.h"
+#include "control/site_words.h"
 #include "crypto/digest.h"
 
 namespace gatehouse::app {
@@ -22,17 +24,12 @@ using namespace std::chrono_literals;
 constexpr auto kRefreshEvery = 10min;
 // While it drains it looks often whether the workers have ended.
 constexpr auto kDrainStep = 20ms;
-
-sigset_t our_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
-  return set;
-}
-
-std::size_t worker_count(const cli::RunCommand& command) {
-  return command.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
-}
+// How long who was idle until then may take to be gone.
+constexpr auto kLastLook = 200ms;
+// Calls of the API that still run when the program ends.
+constexpr auto kAdminDrain = 1s;
+// `gatehouse site list` has the others.
+constexpr std::size_t kMostSitesTold = 20;
 
 // Each client may need a second descriptor, towards an upstream.
 std::size_t connections_by_descriptors() {
@@ -46,186 +43,345 @@ std::size_t connections_by_descriptors() {
   return most > 2 * kForOurselves ? (most - kForOurselves) / 2 : 1;
 }
 
-// The signal that came, or 0 after the time.
-int wait_for_signal(std::chrono::nanoseconds time) {
-  const sigset_t set = our_signals();
-  const timespec wait{.tv_sec = time / 1s, .tv_nsec = (time % 1s).count()};
-  return std::max(0, sigtimedwait(&set, nullptr, &wait));
+std::string site_line(const config::Site& site) {
+  return fmt::format(
+      "{}  ->  {}", fmt::join(control::site_urls(site), ", "),
+      site.upstreams.empty() ? "a welcome page" : control::upstreams_text(site.upstreams));
 }
 
 }  // namespace
 
-Server::Server(const cli::RunCommand& command, const Clock& clock, EventLog& events)
-    : command_(command), clock_(clock), events_(events), worker_count_(worker_count(command)) {}
+Server::Server(const cli::RunCommand& command, control::Sources& sources, Start& start,
+               ServiceNotifier& notifier, const Clock& clock, EventLog& events)
+    : command_(command),
+      sources_(sources),
+      start_(start),
+      notifier_(notifier),
+      clock_(clock),
+      events_(events),
+      reactor_(clock),
+      identities_(sources.state(), clock, events),
+      prover_(reactor_),
+      fleet_(reactor_),
+      tasks_(reactor_),
+      upgrading_(reactor_),
+      ending_(reactor_) {}
 
 Server::~Server() = default;
 
-// Certificates last: nothing is made on the disk for a program that cannot listen.
-Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command, const Clock& clock,
-                                             EventLog& events) {
-  std::unique_ptr<Server> server(new Server(command, clock, events));
-  if (auto open = server->open_log(); !open) return pass_on(open);
-  if (auto open = server->open_listeners(); !open) return pass_on(open);
-  auto identities = Identities::load(command, clock, events);
-  if (!identities) return pass_on(identities);
-  server->identities_ = std::make_unique<Identities>(std::move(*identities));
-  if (auto made = server->make_workers(); !made) return pass_on(made);
+Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command,
+                                             control::Sources& sources, control::Candidate first,
+                                             Start& start, ServiceNotifier& notifier,
+                                             const Clock& clock, EventLog& events) {
+  std::unique_ptr<Server> server(new Server(command, sources, start, notifier, clock, events));
+  if (auto prepared = server->prepare(std::move(first)); !prepared) return pass_on(prepared);
+  server->open_admin();
+  server->leave_unused_sockets();
   server->tell_findings();
   return server;
 }
 
+Result<Ok> Server::prepare(control::Candidate first) {
+  const config::Settings& settings = *first.settings;
+  worker_count_ = settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
+  auto log = AccessLog::open(settings.access_log, events_);
+  if (!log) return pass_on(log);
+  access_log_ = std::move(*log);
+  make_plane();
+  auto beginning = plane_->begin(std::move(first));
+  if (!beginning) return pass_on(beginning);
+  auto made = fleet_.make(worker_count_, std::move(*beginning),
+                          {clock_, events_, *access_log_, [this] { return page_->text(); }});
+  if (!made) return made;
+  page_->set_workers(fleet_.metrics());
+  plane_->serve_with(fleet_);
+  plane_->listen([this](const api::Event& event) {
+    if (event.kind() == "change") reactor_.post([this] { follow_change(); });
+  });
+  return Ok{};
+}
+
+void Server::make_plane() {
+  const std::string trust = cli::trust_command(command_.program, sources_.state());
+  listeners_ = std::make_unique<control::Listeners>(
+      [this](const ListenAddress& address, std::size_t threads,
+             std::span<const io::SocketAddress> ours) {
+        return edge::open_listener(address, threads, ours, &start_.sockets());
+      },
+      worker_count_);
+  page_ = std::make_unique<MetricsPage>(labels_, *listeners_, *access_log_);
+  builder_ = std::make_unique<control::SnapshotBuilder>(
+      labels_, control::SnapshotBuilder::Facts{
+                   .tickets = tls::TicketSeed::random(clock_.wall()),
+                   .workers = worker_count_,
+                   .most_connections = connections_by_descriptors(),
+                   .trust_command = trust,
+               });
+  plane_ = std::make_unique<control::LiveControlPlane>(control::LiveControlPlane::Parts{
+      .reactor = reactor_,
+      .events = events_,
+      .sources = sources_,
+      .listeners = *listeners_,
+      .identities = identities_,
+      .builder = *builder_,
+      .prover = prover_,
+      .facts = {.version = std::string(kVersion),
+                .pid = static_cast<unsigned>(::getpid()),
+                .workers = static_cast<unsigned>(worker_count_),
+                .started = clock_.wall(),
+                .trust_command = trust},
+      .metrics_page = [this] { return page_->text(); },
+      .on_identities =
+          [this](const control::IdentitySet& set) { page_->set_certificates(set.expiries()); }});
+}
+
 void Server::tell_findings() {
-  if (command_.profile != tls::Profile::compatible) return;
+  if (plane_->in_force().settings().tls_profile != tls::Profile::compatible) return;
   events_.warn(
       "The TLS profile \"compatible\" is in use: it lets old TLS 1.2 clients choose "
       "AES-CBC, which is weaker than what all others use. Go back to "
       "--tls-profile intermediate as soon as those clients are gone.");
 }
 
-Result<Ok> Server::open_log() {
-  auto log = AccessLog::open(command_.access_log, events_);
-  if (!log) return pass_on(log);
-  access_log_ = std::move(*log);
-  return Ok{};
+void Server::leave_unused_sockets() {
+  for (const std::string& address : start_.sockets().left()) {
+    events_.warn("A listening socket was handed to this program, but no listener has its address.",
+                 {{"address", address}});
+  }
+  start_.sockets().close_ours();
 }
 
-Result<Ok> Server::open_listeners() {
-  for (const ListenAddress& address : command_.listen) {
-    auto opened = edge::open_listener(address, worker_count_);
-    if (!opened) return pass_on(opened);
-    for (edge::ListeningSockets& sockets : *opened) {
-      listener_names_.push_back(sockets.address.text());
-      listening_.push_back(std::move(sockets));
+// ------------------------------------------------------------------ administration
+
+admin::RolePolicy Server::role_policy() const {
+  const config::Settings& settings = plane_->in_force().settings();
+  return {::geteuid(), settings.administrators, settings.readers, admin::SystemAccounts()};
+}
+
+// The one of the program that this one replaces, or a new one.
+Result<admin::ListeningSocket> Server::admin_socket() {
+  const std::string path = command_.socket.string();
+  if (const auto address = io::SocketAddress::unix_path(path)) {
+    auto inherited = start_.sockets().take(*address);
+    if (!inherited.empty()) {
+      return admin::ListeningSocket::adopt(std::move(inherited.front().fd), path);
     }
   }
-  if (!command_.metrics) return Ok{};
-  auto opened = edge::open_listener(*command_.metrics, 1);
-  if (!opened) return pass_on(opened);
-  metrics_listening_.emplace(std::move(opened->front()));
-  listener_names_.push_back(metrics_listening_->address.text());
-  return Ok{};
+  return admin::ListeningSocket::open(path);
 }
 
-std::shared_ptr<const edge::Snapshot> Server::next_snapshot() {
-  const std::uint64_t revision = snapshot_ ? snapshot_->revision + 1 : 1;
-  return with_identities(plan_, open_listeners_, *identities_, revision);
-}
-
-Result<Ok> Server::make_workers() {
-  for (const edge::ListeningSockets& sockets : listening_) {
-    open_listeners_.push_back({sockets.address, sockets.tls, false});
+// Without it everything is served all the same.
+void Server::open_admin() {
+  const auto parent = command_.socket.parent_path();
+  if (parent == std::filesystem::absolute(command_.state).lexically_normal()) {
+    if (auto folder = certs::StateFolder::open(command_.state); !folder) {
+      events_.warn("This gatehouse cannot be administered while it runs.",
+                   {{"reason", folder.error().what}});
+      return;
+    }
   }
-  if (metrics_listening_) open_listeners_.push_back({metrics_listening_->address, false, true});
-  plan_ = make_plan(command_, open_listeners_, labels_, clock_, worker_count_,
-                    command_.limits.connections.value_or(connections_by_descriptors()));
-  snapshot_ = next_snapshot();
-  for (std::size_t i = 0; i < worker_count_; ++i) {
-    auto worker = make_worker(i);
-    if (!worker) return pass_on(worker);
-    worker_metrics_.push_back(&(*worker)->metrics());
-    workers_.push_back(std::move(*worker));
+  auto socket = admin_socket();
+  if (!socket) {
+    events_.warn("This gatehouse cannot be administered while it runs.",
+                 {{"reason", socket.error().what}});
+    return;
   }
-  expiries_ = identities_->expiries();
-  return Ok{};
+  admin_ = std::make_unique<admin::Server>(reactor_, *plane_, events_, role_policy());
+  admin_->start(std::move(*socket));
 }
 
-Result<std::unique_ptr<edge::Worker>> Server::make_worker(std::size_t index) {
-  std::vector<edge::OpenedListener> opened;
-  edge::ListenerId id = 0;
-  for (edge::ListeningSockets& sockets : listening_) {
-    opened.push_back({id++, std::move(sockets.per_thread[index])});
-  }
-  if (index == 0 && metrics_listening_) {
-    opened.push_back({id, std::move(metrics_listening_->per_thread.front())});
-  }
-  return edge::Worker::make(snapshot_, std::move(opened), clock_, events_, *access_log_,
-                            [this] { return metrics_page(); });
-}
+// ------------------------------------------------------------------ what is served
 
-// Hands what is served now to all who show it or tell of it.
-void Server::publish_identities() {
-  retired_.keep(std::exchange(snapshot_, next_snapshot()));
-  for (auto& worker : workers_) worker->apply(snapshot_, {}, {});
-  const std::lock_guard lock(expiries_mutex_);
-  expiries_ = identities_->expiries();
-}
-
-void Server::start() {
-  for (auto& worker : workers_) worker->start();
-}
+void Server::start() { fleet_.start(); }
 
 cli::Serving Server::serving() const {
+  const control::InForce& now = plane_->in_force();
   cli::Serving told;
   told.version = kVersion;
-  if (metrics_listening_) told.metrics = metrics_listening_->address.text();
   told.pid = ::getpid();
   told.workers = static_cast<unsigned>(worker_count_);
-  for (const edge::ListeningSockets& sockets : listening_) {
-    const io::SocketAddress& address = sockets.address;
-    const auto ip = IpAddress::parse(address.host());
-    const bool everywhere = ip && ip->is_any();
-    told.addresses.push_back({.url = fmt::format("{}://{}:{}", sockets.tls ? "https" : "http",
-                                                 sockets.host, address.port()),
-                              .address = address.text(),
-                              .tls = sockets.tls,
-                              .everywhere = everywhere});
+  bool tls = false;
+  for (const control::OpenListener& listener : listeners_->open_now()) {
+    if (listener.metrics) {
+      told.metrics = listener.address.text();
+      continue;
+    }
+    tls = tls || listener.asked.tls();
+    told.addresses.push_back(
+        {.url = fmt::format("{}://{}:{}", listener.asked.tls() ? "https" : "http", listener.host,
+                            listener.address.port()),
+         .address = listener.address.text(),
+         .tls = listener.asked.tls(),
+         .everywhere = listener.endpoint().address.is_any()});
   }
-  for (const UpstreamUrl& url : command_.to) told.upstreams.push_back(url.text());
-  for (const cli::RunCommand::Route& route : command_.routes) {
-    told.routes.push_back(fmt::format("{}  ->  {}", route.prefix, route.to.text()));
+  for (const config::Site& site : now.settings().sites) {
+    if (!site.enabled) continue;
+    if (!site.any_name) {
+      if (told.sites.size() < kMostSitesTold) told.sites.push_back(site_line(site));
+      continue;
+    }
+    for (const UpstreamUrl& url : site.upstreams) told.upstreams.push_back(url.text());
+    for (const config::Route& route : site.routes) {
+      for (const UpstreamUrl& url : route.upstreams) {
+        told.routes.push_back(fmt::format("{}  ->  {}", route.path, url.text()));
+      }
+    }
   }
-  const crypto::Certificate& leaf = identities_->shown().leaf();
-  if (std::ranges::none_of(listening_, &edge::ListeningSockets::tls)) return told;
-  told.certificate = {.names = leaf.names().texts(),
-                      .issuer = identities_->issuer_name(),
+  const auto shown = control::shown_identity(now.settings(), *now.identities);
+  if (!tls || !shown) return told;
+  const crypto::Certificate& leaf = shown->identity.leaf();
+  const bool ours = shown->origin == control::ServedIdentity::Origin::local_ca;
+  told.certificate = {.names = shown->names.texts(),
+                      .issuer = control::issuer_name(*now.identities, *shown),
                       .not_after = leaf.not_after(),
                       .sha256 = crypto::hex(leaf.sha256())};
-  told.anchor = identities_->anchor_file();
-  told.trust_command = identities_->trust_command();
+  if (!ours) return told;
+  told.anchor = now.identities->anchor_file;
+  told.trust_command = cli::trust_command(command_.program, sources_.state());
   return told;
 }
 
-// Runs on the worker that serves the metrics; everything it reads is immutable or made for that.
-std::string Server::metrics_page() const {
-  const std::vector<CertificateExpiry> expiries = [this] {
-    const std::lock_guard lock(expiries_mutex_);
-    return expiries_;
-  }();
-  const MetricsInput input{.workers = worker_metrics_,
-                           .labels = labels_,
-                           .listeners = listener_names_,
-                           .certificates = expiries,
-                           .access_log_dropped = access_log_->dropped(),
-                           .process = ProcessFacts::read(),
-                           .version = kVersion};
-  return render_metrics(input);
-}
+// ------------------------------------------------------------------ the control thread
 
 void Server::run_until_stopped() {
-  while (true) {
-    const int signal = wait_for_signal(kRefreshEvery);
-    if (signal == SIGTERM || signal == SIGINT) break;
-    if (signal == SIGUSR1 || signal == SIGHUP) access_log_->reopen();
-    if (signal == SIGUSR1) continue;
-    if (identities_->refresh() != nullptr) publish_identities();
+  auto signals = Signals::watch(reactor_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
+                                [this](int signal) { on_signal(signal); });
+  if (!signals) {
+    events_.error(signals.error().what);
+    return;
   }
-  drain();
+  signals_ = std::move(*signals);
+  auto files = FileWatch::make(reactor_, [this] { tasks_.spawn(look_at_files()); });
+  if (files) {
+    files_ = std::move(*files);
+    watch_files();
+  } else {
+    events_.warn(files.error().what);
+  }
+  tasks_.spawn(refresh_sometimes());
+  tasks_.spawn(show_life());
+  notifier_.ready(status());
+  reactor_.run();
+  fleet_.end();
 }
 
-bool Server::all_ended() const {
-  return std::ranges::all_of(workers_, [](const auto& worker) { return worker->ended(); });
+void Server::on_signal(int signal) {
+  switch (signal) {
+    case SIGHUP:
+      access_log_->reopen();
+      if (!stopping_) tasks_.spawn(reload("signal"));
+      return;
+    case SIGUSR1: access_log_->reopen(); return;
+    case SIGUSR2:
+      if (!stopping_ && upgrading_.running() == 0) upgrading_.spawn(upgrade());
+      return;
+    default: break;
+  }
+  if (stopping_) {
+    hurry_ = true;
+    return;
+  }
+  notifier_.stopping("Running requests end.");
+  upgrading_.cancel();
+  stop();
 }
 
-void Server::drain() {
-  for (auto& worker : workers_) worker->drain();
-  const SteadyTime limit = clock_.steady() + command_.timeouts.drain;
-  while (!all_ended() && clock_.steady() < limit) {
-    const int signal = wait_for_signal(kDrainStep);
-    if (signal == SIGTERM || signal == SIGINT) break;
+void Server::stop() {
+  stopping_ = true;
+  ending_.spawn(end());
+}
+
+// ------------------------------------------------------------------ the service manager
+
+std::string Server::status() const {
+  return fmt::format("Serving {} sites on {} addresses.",
+                     plane_->in_force().settings().sites.size(), listeners_->open_now().size());
+}
+
+io::Task<void> Server::show_life() {
+  const auto every = notifier_.alive_every();
+  if (!every) co_return;
+  do notifier_.alive();
+  while (co_await reactor_.sleep(reactor_.in(*every)) == io::Wake::timed_out);
+}
+
+// ------------------------------------------------------------------ the successor
+
+io::Task<void> Server::upgrade() {
+  events_.info("The program is started anew and takes over.", {{"file", start_.program().path}});
+  Succession succession(start_.program());
+  const auto successor =
+      co_await succession.carry_out({reactor_, *plane_, *listeners_, fleet_, admin_.get()});
+  if (!successor) {
+    events_.error("The upgrade did not come about; nothing has changed.",
+                  {{"reason", successor.error().what}});
+    co_return;
   }
-  if (!all_ended()) events_.warn("Requests that were still running have been cut off.");
-  for (auto& worker : workers_) worker->cancel();
-  workers_.clear();
+  events_.info("The new program serves; what still runs here ends.", {{"pid", *successor}});
+  notifier_.hand_over_to(*successor);
+  if (admin_) admin_->leave_name();
+  ending_for_listeners_ = edge::Acceptor::Ending::leave;
+  if (!stopping_) stop();
+}
+
+// ------------------------------------------------------------------ files
+
+// The folders of everything that may be replaced while we run.
+void Server::watch_files() {
+  if (!files_) return;
+  std::set<std::filesystem::path> folders;
+  for (const auto& [paths, pair] : plane_->in_force().identities->files) {
+    folders.insert(paths.first.parent_path());
+    folders.insert(paths.second.parent_path());
+  }
+  if (sources_.file()) {
+    folders.insert(sources_.file()->parent_path());
+    folders.insert(sources_.file()->parent_path() / "conf.d");
+  }
+  files_->set_folders(folders);
+}
+
+io::Task<void> Server::refresh_sometimes() {
+  while (co_await reactor_.sleep(reactor_.in(kRefreshEvery)) == io::Wake::timed_out) {
+    co_await plane_->refresh_identities();
+  }
+}
+
+io::Task<void> Server::reload(std::string who) {
+  notifier_.reloading(clock_.steady());
+  (void)co_await plane_->reload(false, {.name = std::move(who), .uid = 0});
+  co_await plane_->refresh_identities();
+  notifier_.ready(status());
+}
+
+io::Task<void> Server::look_at_files() {
+  if (sources_.file()) (void)co_await plane_->reload(false, {.name = "file", .uid = 0});
+  co_await plane_->refresh_identities();
+}
+
+// Who may administer and which files are looked at depend on the configuration.
+void Server::follow_change() {
+  if (admin_) admin_->set_policy(role_policy());
+  watch_files();
+}
+
+io::Task<void> Server::end() {
+  const io::Deadline limit = reactor_.in(plane_->in_force().settings().timeouts.drain);
+  fleet_.drain(ending_for_listeners_);
+  if (admin_) co_await admin_->stop(reactor_.in(kAdminDrain).sooner(limit));
+  while (!fleet_.ended() && !hurry_ && clock_.steady() < limit.time()) {
+    (void)co_await reactor_.sleep(reactor_.in(kDrainStep));
+  }
+  fleet_.drain(edge::Acceptor::Ending::refuse);  // those who have not asked for anything
+  const io::Deadline rest = reactor_.in(kLastLook);
+  while (!fleet_.ended() && !hurry_ && clock_.steady() < rest.time()) {
+    (void)co_await reactor_.sleep(reactor_.in(kDrainStep));
+  }
+  if (!fleet_.ended()) events_.warn("Requests that were still running have been cut off.");
+  tasks_.cancel();
+  co_await upgrading_.join();
+  co_await tasks_.join();
+  reactor_.stop();
 }
 
 }  // namespace gatehouse::app

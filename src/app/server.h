@@ -1,25 +1,31 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
-#include "app/identities.h"
-#include "app/plan.h"
+#include "admin/server.h"
+#include "app/file_watch.h"
+#include "app/metrics_page.h"
+#include "app/signals.h"
+#include "app/start.h"
+#include "app/worker_fleet.h"
+#include "base/service_notifier.h"
 #include "cli/command.h"
 #include "cli/serving.h"
-#include "edge/worker/retired_snapshots.h"
-#include "edge/worker/worker.h"
+#include "control/live_control_plane.h"
+#include "io/scope.h"
 
 namespace gatehouse::app {
 
-// The running program of `gatehouse run`: identities, listeners, workers, and the control thread
-// that waits for signals and renewals.
+// The running program of `gatehouse run`: the control thread with its control plane, and the
+// workers that it directs.
 class Server {
  public:
-  // Opens and makes everything; nothing is served yet.
-  static Result<std::unique_ptr<Server>> make(const cli::RunCommand& command, const Clock& clock,
-                                              EventLog& events);
+  // Opens and makes everything that `first` needs; nothing is served yet.
+  static Result<std::unique_ptr<Server>> make(const cli::RunCommand& command,
+                                              control::Sources& sources, control::Candidate first,
+                                              Start& start, ServiceNotifier& notifier,
+                                              const Clock& clock, EventLog& events);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -28,43 +34,60 @@ class Server {
   void start();
   // What is served now, for the person who started it.
   cli::Serving serving() const;
-  // Until SIGTERM or SIGINT; drains then, until a second one. SIGUSR1 and SIGHUP open the
-  // access log anew.
-  // These signals must be blocked in every thread.
+  // Until SIGTERM or SIGINT; drains then, until a second one. SIGUSR1 opens the access log anew;
+  // SIGHUP does so too, and reads the configuration again. SIGUSR2 starts the program's file anew
+  // and hands everything over to it. These signals must be blocked in every thread.
   void run_until_stopped();
 
  private:
-  Server(const cli::RunCommand& command, const Clock& clock, EventLog& events);
+  Server(const cli::RunCommand& command, control::Sources& sources, Start& start,
+         ServiceNotifier& notifier, const Clock& clock, EventLog& events);
 
-  Result<Ok> open_listeners();
-  Result<Ok> open_log();
-  Result<Ok> make_workers();
-  Result<std::unique_ptr<edge::Worker>> make_worker(std::size_t index);
-  std::shared_ptr<const edge::Snapshot> next_snapshot();
-  void publish_identities();
+  Result<Ok> prepare(control::Candidate first);
+  void make_plane();
+  void open_admin();
+  Result<admin::ListeningSocket> admin_socket();
+  admin::RolePolicy role_policy() const;
   void tell_findings();
-  void drain();
-  bool all_ended() const;
-  std::string metrics_page() const;
+  void leave_unused_sockets();
+  void on_signal(int signal);
+  void watch_files();
+  void follow_change();
+  void stop();
+  std::string status() const;
+  io::Task<void> show_life();
+  io::Task<void> upgrade();
+  io::Task<void> refresh_sometimes();
+  io::Task<void> reload(std::string who);
+  io::Task<void> look_at_files();
+  io::Task<void> end();
 
   const cli::RunCommand& command_;
+  control::Sources& sources_;
+  Start& start_;
+  ServiceNotifier& notifier_;
   const Clock& clock_;
   EventLog& events_;
-  std::size_t worker_count_;
-  std::unique_ptr<Identities> identities_;
+  io::Reactor reactor_;
+  std::size_t worker_count_ = 1;
   MetricLabels labels_;
   std::unique_ptr<AccessLog> access_log_;
-  std::vector<edge::ListeningSockets> listening_;
-  std::optional<edge::ListeningSockets> metrics_listening_;
-  std::vector<std::string> listener_names_;
-  mutable std::mutex expiries_mutex_;  // the control thread writes, the metrics' worker reads
-  std::vector<CertificateExpiry> expiries_;
-  std::vector<const WorkerMetrics*> worker_metrics_;
-  std::vector<OpenListener> open_listeners_;  // the metrics' one is the last
-  edge::Snapshot plan_;                       // without certificates
-  std::shared_ptr<const edge::Snapshot> snapshot_;
-  edge::RetiredSnapshots retired_;
-  std::vector<std::unique_ptr<edge::Worker>> workers_;
+  std::unique_ptr<control::Listeners> listeners_;
+  std::unique_ptr<MetricsPage> page_;
+  control::Identities identities_;
+  std::unique_ptr<control::SnapshotBuilder> builder_;
+  control::DiallingProver prover_;
+  std::unique_ptr<control::LiveControlPlane> plane_;
+  WorkerFleet fleet_;
+  std::unique_ptr<admin::Server> admin_;
+  std::unique_ptr<Signals> signals_;
+  std::unique_ptr<FileWatch> files_;
+  io::Scope tasks_;
+  io::Scope upgrading_;
+  io::Scope ending_;
+  edge::Acceptor::Ending ending_for_listeners_ = edge::Acceptor::Ending::refuse;
+  bool stopping_ = false;
+  bool hurry_ = false;
 };
 
 }  // namespace gatehouse::app

@@ -20,6 +20,16 @@ static_assert(kLongestAccessLine <= kChunkBytes);
 constexpr std::chrono::milliseconds kForever{-1};
 constexpr std::chrono::milliseconds kShutdown{2000};
 
+Result<LogSink> open_sink(const AccessLogTarget& target) {
+  switch (target.kind) {
+    case AccessLogTarget::Kind::off: return LogSink::on_descriptor(-1);
+    case AccessLogTarget::Kind::standard_output: return LogSink::on_descriptor(STDOUT_FILENO);
+    case AccessLogTarget::Kind::file: return LogSink::open_file(target.path);
+    case AccessLogTarget::Kind::journal: break;
+  }
+  return LogSink::to_journal(target.path);
+}
+
 }  // namespace
 
 struct AccessLogBuffer::Chunk {
@@ -97,16 +107,13 @@ bool AccessLogBuffer::has_any_line() const {
 AccessLogTarget AccessLogTarget::parse(std::string_view text) {
   if (text == "off") return {};
   if (text == "-") return {.kind = Kind::standard_output, .path = {}};
+  if (text == "journal") return {.kind = Kind::journal, .path = Journal::kSocket};
   return {.kind = Kind::file, .path = std::string(text)};
 }
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const AccessLogTarget& target,
                                                    EventLog& events) {
-  using Kind = AccessLogTarget::Kind;
-  Result<LogSink> sink =
-      target.kind == Kind::file
-          ? LogSink::open_file(target.path)
-          : LogSink::on_descriptor(target.kind == Kind::off ? -1 : STDOUT_FILENO);
+  Result<LogSink> sink = open_sink(target);
   if (!sink) return pass_on(sink);
   const int wake_fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake_fd < 0) {

@@ -66,11 +66,11 @@ class AccessLogBuffer {
 };
 
 struct AccessLogTarget {
-  enum class Kind { off, standard_output, file };
+  enum class Kind { off, standard_output, file, journal };
   Kind kind = Kind::off;
   std::string path;
 
-  // `off`, `-` or a path.
+  // `off`, `-`, `journal` or a path.
   static AccessLogTarget parse(std::string_view text);
   friend bool operator==(const AccessLogTarget&, const AccessLogTarget&) = default;
 };

@@ -17,7 +17,7 @@ constexpr std::size_t kFrame = 1024;
 constexpr std::size_t kShort = 64;
 constexpr std::size_t kText = 256;
 constexpr std::size_t kUri = 8192;
-static_assert(kFrame + json_string_room(kUri + 6 * kText + 6 * kShort) <= kLongestAccessLine);
+static_assert(kFrame + json_string_room(kUri + 7 * kText + 7 * kShort) <= kLongestAccessLine);
 
 class LineWriter {
  public:
@@ -77,6 +77,49 @@ void write_tls(LineWriter& line, const AccessRecord::Tls& tls) {
   line.raw("}");
 }
 
+// An object that appears with its first member.
+class HeadersWriter {
+ public:
+  explicit HeadersWriter(LineWriter& line) : line_(line) {}
+  ~HeadersWriter() {
+    if (!first_) line_.raw("}");
+  }
+  HeadersWriter(const HeadersWriter&) = delete;
+  HeadersWriter& operator=(const HeadersWriter&) = delete;
+
+  void logged(std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    begin(name);
+    line_.text(value, kText);
+    line_.raw("]");
+  }
+  void redacted(std::string_view name, bool there) {
+    if (!there) return;
+    begin(name);
+    line_.raw(R"("REDACTED"])");
+  }
+
+ private:
+  void begin(std::string_view name) {
+    line_.raw(first_ ? R"(,"headers":{")" : R"(,")");
+    line_.raw(name);
+    line_.raw(R"(":[)");
+    first_ = false;
+  }
+
+  LineWriter& line_;
+  bool first_ = true;
+};
+
+void write_headers(LineWriter& line, const AccessRecord& record) {
+  HeadersWriter headers(line);
+  headers.logged("User-Agent", record.user_agent);
+  headers.logged("Referer", record.referer);
+  headers.redacted("Authorization", record.authorization);
+  headers.redacted("Proxy-Authorization", record.proxy_authorization);
+  headers.redacted("Cookie", record.cookie);
+}
+
 void write_request(LineWriter& line, const AccessRecord& record) {
   line.raw(R"({"remote_ip":)");
   line.text(record.remote_ip, kShort);
@@ -92,11 +135,7 @@ void write_request(LineWriter& line, const AccessRecord& record) {
   line.text(record.host, kText);
   line.raw(R"(,"uri":)");
   line.text(record.uri, kUri);
-  if (!record.user_agent.empty()) {
-    line.raw(R"(,"headers":{"User-Agent":[)");
-    line.text(record.user_agent, kText);
-    line.raw("]}");
-  }
+  write_headers(line, record);
   if (record.tls) write_tls(line, *record.tls);
   line.raw("}");
 }
@@ -118,7 +157,8 @@ void write_upstream(LineWriter& line, const AccessRecord::Upstream& upstream) {
 std::size_t access_line_room(const AccessRecord& record) {
   std::size_t text = 2 * record.remote_ip.size() + record.client_ip.size() + record.proto.size() +
                      record.method.size() + record.host.size() + record.uri.size() +
-                     record.user_agent.size() + record.request_id.size() + record.error.size();
+                     record.user_agent.size() + record.referer.size() + record.request_id.size() +
+                     record.trace_id.size() + record.error.size();
   if (record.tls) {
     text += record.tls->proto.size() + record.tls->server_name.size() + record.tls->group.size();
   }
@@ -145,6 +185,10 @@ char* write_access_line(char* out, const AccessRecord& record) {
   if (record.upstream) write_upstream(line, *record.upstream);
   line.raw(R"(,"request_id":)");
   line.text(record.request_id, kText);
+  if (!record.trace_id.empty()) {
+    line.raw(R"(,"trace_id":)");
+    line.text(record.trace_id, kShort);
+  }
   if (!record.error.empty()) {
     line.raw(R"(,"error":)");
     line.text(record.error, kText);

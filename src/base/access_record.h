@@ -11,8 +11,9 @@
 namespace gatehouse {
 
 // One handled request; everything is borrowed for the call that logs it. What is not known (a
-// request that never had a full head: 400, 408) stays empty or zero. Header fields are not here on
-// purpose: Authorization, Cookie and Set-Cookie cannot be logged by accident.
+// request that never had a full head: 400, 408) stays empty or zero. Of header fields only these
+// are here, and of those that hold secrets only that they were there: none can be logged by
+// accident.
 struct AccessRecord {
   struct Tls {
     bool resumed = false;
@@ -38,6 +39,10 @@ struct AccessRecord {
   std::string_view host{};
   std::string_view uri{};         // with its query
   std::string_view user_agent{};  // empty: not logged
+  std::string_view referer{};     // the same
+  bool authorization = false;     // "REDACTED"
+  bool proxy_authorization = false;
+  bool cookie = false;
   std::optional<Tls> tls{};
   std::uint64_t bytes_read = 0;  // of the request's body
   std::chrono::nanoseconds duration{};
@@ -45,11 +50,12 @@ struct AccessRecord {
   int status = 0;
   std::optional<Upstream> upstream{};
   std::string_view request_id{};
-  std::string_view error{};  // why it did not end as it should; empty when it did
+  std::string_view trace_id{};  // empty: not logged
+  std::string_view error{};     // why it did not end as it should; empty when it did
 };
 
 // No line is longer; longer values are cut and end in "...".
-inline constexpr std::size_t kLongestAccessLine = 62 * 1024;
+inline constexpr std::size_t kLongestAccessLine = 63 * 1024;
 
 // Room that the line of this record may need; usually 2 KiB, at most kLongestAccessLine.
 std::size_t access_line_room(const AccessRecord& record);

@@ -21,7 +21,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                       .host = part[2],
                       .uri = all,
                       .user_agent = part[3],
+                      .referer = part[4],
+                      .authorization = size % 2 == 0,
+                      .proxy_authorization = size % 5 == 0,
+                      .cookie = size % 3 == 0,
                       .request_id = part[4],
+                      .trace_id = part[0],
                       .error = part[5]};
   record.status = static_cast<int>(size);
   if (size % 2 == 0) record.tls = AccessRecord::Tls{.server_name = part[2], .group = rest};

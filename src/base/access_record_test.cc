@@ -83,6 +83,29 @@ TEST(AccessRecord, has_the_user_agent_where_caddy_has_it) {
             std::string::npos);
 }
 
+TEST(AccessRecord, tells_of_secrets_only_that_they_were_there) {
+  AccessRecord record = usual();
+  record.user_agent = "curl/8.0";
+  record.referer = "https://a.example/";
+  record.authorization = record.proxy_authorization = record.cookie = true;
+  EXPECT_NE(line_of(record).find(
+                R"(,"headers":{"User-Agent":["curl/8.0"],"Referer":["https://a.example/"],)"
+                R"("Authorization":["REDACTED"],"Proxy-Authorization":["REDACTED"],)"
+                R"("Cookie":["REDACTED"]},"tls")"),
+            std::string::npos);
+  record = usual();
+  record.cookie = true;
+  EXPECT_NE(line_of(record).find(R"(,"headers":{"Cookie":["REDACTED"]},"tls")"), std::string::npos);
+}
+
+TEST(AccessRecord, names_the_trace) {
+  AccessRecord record = usual();
+  record.trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  EXPECT_NE(
+      line_of(record).find(R"("request_id":"0f8c","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"})"),
+      std::string::npos);
+}
+
 TEST(AccessRecord, an_error_of_the_server_has_the_level_error) {
   AccessRecord record = usual();
   record.status = 502;
@@ -115,7 +138,9 @@ TEST(AccessRecord, the_worst_line_fits_into_the_room_that_is_announced) {
   const std::string worst(100'000, '\x01');
   AccessRecord record = usual();
   record.remote_ip = record.client_ip = record.proto = record.method = record.host = record.uri =
-      record.user_agent = record.request_id = record.error = worst;
+      record.user_agent = record.referer = record.request_id = record.trace_id = record.error =
+          worst;
+  record.authorization = record.proxy_authorization = record.cookie = true;
   record.remote_port = 65535;
   record.bytes_read = record.size = ~std::uint64_t{0};
   record.duration = record.upstream->duration = std::chrono::nanoseconds::max();

@@ -21,6 +21,7 @@ constexpr std::chrono::milliseconds kLastWords{1000};
 constexpr std::array<std::string_view, 4> kNames{"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 4> kColours{"\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
 constexpr std::string_view kNoColour = "\x1b[0m";
+constexpr std::array<std::string_view, 4> kPriorities{"7", "6", "4", "3"};  // of syslog(3)
 
 std::size_t index(LogLevel level) { return static_cast<std::size_t>(level); }
 
@@ -42,6 +43,15 @@ bool needs_quotes(std::string_view text) {
   return text.empty() || std::ranges::any_of(text, [](char c) {
            return c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7f || (c & 0x80) != 0;
          });
+}
+
+void append_facts(std::string& out, LogFields facts, std::uint64_t not_shown) {
+  for (const auto& [key, value] : facts) {
+    fmt::format_to(std::back_inserter(out), " {}=", key);
+    value.append_text(out);
+  }
+  if (not_shown == 0) return;
+  fmt::format_to(std::back_inserter(out), " ({} more like this were not shown)", not_shown);
 }
 
 }  // namespace
@@ -67,14 +77,30 @@ void LogValue::append_text(std::string& out) const {
   std::visit(append, value_);
 }
 
-EventLogOptions EventLogOptions::for_descriptor(int fd, const char* no_color) {
+void LogValue::append_bare(std::string& out) const {
+  if (const auto* text = std::get_if<std::string_view>(&value_)) {
+    out += *text;
+  } else {
+    append_text(out);
+  }
+}
+
+EventLogOptions EventLogOptions::for_descriptor(int fd, const char* no_color,
+                                                const char* journal_stream) {
   const bool terminal = isatty(fd) == 1;
   const bool colour = terminal && (no_color == nullptr || *no_color == '\0');
-  return {.format = terminal ? Format::text : Format::json, .colour = colour, .fd = fd};
+  return {.format = terminal ? Format::text : Format::json,
+          .colour = colour,
+          .fd = fd,
+          .journal = Journal::is_behind(fd, journal_stream) ? Journal::kSocket : ""};
 }
 
 EventLog::EventLog(const EventLogOptions& options, const Clock& clock)
-    : options_(options), clock_(clock), sink_(LogSink::on_descriptor(options.fd)) {}
+    : options_(options),
+      clock_(clock),
+      sink_(LogSink::on_descriptor(options.fd)),
+      journal_(options.journal.empty() ? std::nullopt
+                                       : std::optional<Journal>(std::in_place, options.journal)) {}
 
 EventLog::~EventLog() {
   const std::lock_guard lock(mutex_);
@@ -94,7 +120,9 @@ void EventLog::say(LogLevel level, std::string_view sentence, LogFields facts, c
     bucket.sentence = sentence;
     return;
   }
-  put(line(level, sentence, facts, std::exchange(bucket.not_shown, 0)), {});
+  const std::uint64_t not_shown = std::exchange(bucket.not_shown, 0);
+  if (to_journal(level, sentence, facts, not_shown)) return;
+  put(line(level, sentence, facts, not_shown), {});
 }
 
 bool EventLog::take_token(Bucket& bucket, SteadyTime now) const {
@@ -137,20 +165,34 @@ std::string EventLog::text_line(LogLevel level, std::string_view sentence, LogFi
   const std::string_view end = options_.colour ? kNoColour : std::string_view{};
   fmt::format_to(std::back_inserter(out), " {}{:5}{} {}", colour, kNames[index(level)], end,
                  printable(sentence));
-  for (const auto& [key, value] : facts) {
-    fmt::format_to(std::back_inserter(out), " {}=", key);
-    value.append_text(out);
-  }
-  if (not_shown > 0) {
-    fmt::format_to(std::back_inserter(out), " ({} more like this were not shown)", not_shown);
-  }
+  append_facts(out, facts, not_shown);
   return out += '\n';
+}
+
+// The journal shows the message alone unless it is asked for fields, so the facts are in both.
+bool EventLog::to_journal(LogLevel level, std::string_view sentence, LogFields facts,
+                          std::uint64_t not_shown) const {
+  if (!journal_) return false;
+  std::string message = printable(sentence);
+  append_facts(message, facts, not_shown);
+  std::string entry;
+  append_journal_field(entry, "MESSAGE", message);
+  append_journal_field(entry, "PRIORITY", kPriorities[index(level)]);
+  append_journal_field(entry, "SYSLOG_IDENTIFIER", "gatehouse");
+  for (const auto& [key, value] : facts) {
+    std::string text;
+    value.append_bare(text);
+    append_journal_field(entry, fmt::format("GATEHOUSE_{}", key), text);
+  }
+  if (not_shown > 0) append_journal_field(entry, "GATEHOUSE_NOT_SHOWN", std::to_string(not_shown));
+  return journal_->send(entry) == Journal::Sent::yes;
 }
 
 void EventLog::tell_what_was_not_shown() {
   for (auto& [place, bucket] : buckets_) {
-    if (bucket.not_shown == 0) continue;
-    waiting_ += line(bucket.level, bucket.sentence, {}, std::exchange(bucket.not_shown, 0));
+    const std::uint64_t not_shown = std::exchange(bucket.not_shown, 0);
+    if (not_shown == 0 || to_journal(bucket.level, bucket.sentence, {}, not_shown)) continue;
+    waiting_ += line(bucket.level, bucket.sentence, {}, not_shown);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <variant>
 
 #include "base/clock.h"
+#include "base/journal.h"
 #include "base/log_sink.h"
 
 namespace gatehouse {
@@ -35,6 +37,8 @@ class LogValue {
   // As JSON, or for a person: bare where that is unambiguous, else quoted.
   void append_json(std::string& out) const;
   void append_text(std::string& out) const;
+  // As it is, whatever bytes it has.
+  void append_bare(std::string& out) const;
 
  private:
   template <class Number>
@@ -61,10 +65,15 @@ struct EventLogOptions {
   Format format = Format::text;
   bool colour = false;
   int fd = 2;  // borrowed; -1 swallows everything (for tests)
+  // The socket of the journal, which gets each event with its facts as fields; `fd` has what it
+  // does not take. Empty: none.
+  std::string journal{};
 
   // Text on a terminal, coloured unless `no_color` (the value of NO_COLOR, null when unset) says
-  // something; JSON lines everywhere else.
-  static EventLogOptions for_descriptor(int fd, const char* no_color);
+  // something; JSON lines everywhere else. To the journal when it is what stands behind `fd`, as
+  // `journal_stream` (the value of JOURNAL_STREAM) says.
+  static EventLogOptions for_descriptor(int fd, const char* no_color,
+                                        const char* journal_stream = nullptr);
 };
 
 // What the program has to say to the person who runs it: a sentence and its facts.
@@ -120,12 +129,15 @@ class EventLog {
   std::string text_line(LogLevel level, std::string_view sentence, LogFields facts,
                         std::uint64_t not_shown) const;
   void tell_what_was_not_shown();
+  bool to_journal(LogLevel level, std::string_view sentence, LogFields facts,
+                  std::uint64_t not_shown) const;
   void put(std::string_view line, std::chrono::milliseconds patience);
 
   const EventLogOptions options_;
   const Clock& clock_;
   std::mutex mutex_;
   LogSink sink_;
+  const std::optional<Journal> journal_;
   std::map<Place, Bucket> buckets_;
   std::string waiting_;
   std::uint64_t lost_ = 0;

@@ -43,6 +43,12 @@ Result<LogSink> LogSink::open_file(const std::string& path) {
       kind_of(errno));
 }
 
+LogSink LogSink::to_journal(std::string_view path) {
+  LogSink sink(Kind::journal, -1);
+  sink.journal_ = std::make_unique<Journal>(path);
+  return sink;
+}
+
 LogSink LogSink::on_descriptor(int fd) {
   struct stat about{};
   if (fd < 0 || fstat(fd, &about) != 0) return {Kind::nowhere, -1};
@@ -53,11 +59,14 @@ LogSink LogSink::on_descriptor(int fd) {
 }
 
 LogSink::LogSink(LogSink&& other) noexcept
-    : kind_(std::exchange(other.kind_, Kind::nowhere)), fd_(std::exchange(other.fd_, -1)) {}
+    : kind_(std::exchange(other.kind_, Kind::nowhere)),
+      fd_(std::exchange(other.fd_, -1)),
+      journal_(std::move(other.journal_)) {}
 
 LogSink& LogSink::operator=(LogSink&& other) noexcept {
   std::swap(kind_, other.kind_);
   std::swap(fd_, other.fd_);
+  std::swap(journal_, other.journal_);
   return *this;
 }
 
@@ -92,11 +101,25 @@ long LogSink::write_some(std::string_view bytes) {
     case Kind::shared_stream:
       if (!wait_for_room(std::chrono::milliseconds{0})) return 0;
       return ::write(fd_, bytes.data(), std::min(bytes.size(), kPromisedRoom));
+    case Kind::journal: return write_entry(bytes.substr(0, bytes.find('\n') + 1));
     default: return ::write(fd_, bytes.data(), bytes.size());
   }
 }
 
+long LogSink::write_entry(std::string_view line) const {
+  Journal::Sent sent = journal_->send(journal_entry_of_access_line(line));
+  if (sent == Journal::Sent::too_long) {
+    std::string shorter;
+    append_journal_field(shorter, "MESSAGE", line.substr(0, kPromisedRoom));
+    sent = journal_->send(shorter);
+  }
+  if (sent == Journal::Sent::yes) return static_cast<long>(line.size());
+  errno = sent == Journal::Sent::busy ? EAGAIN : ENOTCONN;
+  return -1;
+}
+
 bool LogSink::wait_for_room(std::chrono::milliseconds patience) const {
+  if (kind_ == Kind::journal) return false;  // its socket is never connected, so it cannot say
   pollfd wanted{fd_, POLLOUT, 0};
   return ::poll(&wanted, 1, static_cast<int>(patience.count())) > 0;
 }

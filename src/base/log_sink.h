@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string_view>
 
+#include "base/journal.h"
 #include "base/result.h"
 
 namespace gatehouse {
@@ -15,6 +17,8 @@ class LogSink {
  public:
   // Opens (creates with mode 0640) to append.
   static Result<LogSink> open_file(const std::string& path);
+  // Each line as an entry of the journal; `path` is its socket. Only whole lines may be written.
+  static LogSink to_journal(std::string_view path);
   // Borrows `fd` only during this call; -1 makes a sink that swallows everything.
   static LogSink on_descriptor(int fd);
 
@@ -34,13 +38,15 @@ class LogSink {
   Written write(std::string_view bytes, std::chrono::milliseconds patience);
 
  private:
-  enum class Kind { nowhere, file, stream, shared_stream, socket };
+  enum class Kind { nowhere, file, stream, shared_stream, socket, journal };
   LogSink(Kind kind, int fd) : kind_(kind), fd_(fd) {}
   long write_some(std::string_view bytes);
+  long write_entry(std::string_view line) const;
   bool wait_for_room(std::chrono::milliseconds patience) const;
 
   Kind kind_;
   int fd_;
+  std::unique_ptr<Journal> journal_;
 };
 
 }  // namespace gatehouse

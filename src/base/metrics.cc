@@ -97,6 +97,20 @@ void WorkerMetrics::request(const Request& request) {
   durations_.record(request.duration);
 }
 
+std::uint64_t WorkerMetrics::connections(std::size_t listener) const {
+  std::int64_t open = 0;
+  for (const Gauge& gauge : listeners_[std::min(listener, kListeners - 1)].connections) {
+    open += gauge.value();
+  }
+  return open < 0 ? 0 : static_cast<std::uint64_t>(open);
+}
+
+std::uint64_t WorkerMetrics::requests() const {
+  std::uint64_t all = 0;
+  for (std::size_t i = 0; i < DurationHistogram::kBuckets; ++i) all += durations_.in_bucket(i);
+  return all;
+}
+
 void WorkerMetrics::handshake(TlsVersion version, TlsGroup group, HandshakeResult result) {
   const std::size_t place =
       (index(version) * kGroups + index(group)) * kHandshakeResults + index(result);

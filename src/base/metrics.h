@@ -75,6 +75,10 @@ class alignas(64) WorkerMetrics {
   void turned_away(std::size_t listener) { of(listener).turned_away.add(); }
   void enter(std::size_t listener, ConnectionState state) { gauge(listener, state).add(1); }
   void leave(std::size_t listener, ConnectionState state) { gauge(listener, state).add(-1); }
+  // Any thread.
+  std::uint64_t connections(std::size_t listener) const;
+  std::uint64_t requests() const;
+
   void change(std::size_t listener, ConnectionState from, ConnectionState to) {
     if (from == to) return;
     leave(listener, from);

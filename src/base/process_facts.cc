@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <dirent.h>
 #include <fstream>
 #include <iterator>
@@ -32,13 +33,15 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
-// Seconds since the epoch at which the machine started.
+// Seconds since the epoch at which the machine started. /proc/stat says it too, but a service that
+// may see its own processes only (ProcSubset=pid) does not have that file.
 double boot_time() {
-  const std::string stat = read_all("/proc/stat");
-  const auto at = stat.find("\nbtime ");
-  return at == std::string::npos
-             ? 0
-             : static_cast<double>(to_number(std::string_view(stat).substr(at + 7)));
+  const auto seconds = [](clockid_t clock) {
+    timespec now{};
+    (void)clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  };
+  return seconds(CLOCK_REALTIME) - seconds(CLOCK_BOOTTIME);
 }
 
 // proc(5), /proc/pid/stat; the numbers of the fields are those of the manual.

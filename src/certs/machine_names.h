@@ -27,7 +27,7 @@ struct MachineSources {
   std::string node_name;    // uname -n
   std::string hosts;        // /etc/hosts
   std::string resolv_conf;  // /etc/resolv.conf, for its domain or first search entry
-  std::string if_inet6;     // /proc/net/if_inet6, for the flags of IPv6 addresses
+  std::string if_inet6;     // /proc/self/net/if_inet6, for the flags of IPv6 addresses
   std::vector<ServerName> interface_addresses;
 };
 

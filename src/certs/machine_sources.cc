@@ -56,7 +56,7 @@ std::string node_name() {
 
 MachineSources read_machine_sources() {
   return {node_name(), small_file("/etc/hosts"), small_file("/etc/resolv.conf"),
-          small_file("/proc/net/if_inet6"), interface_addresses()};
+          small_file("/proc/self/net/if_inet6"), interface_addresses()};
 }
 
 }  // namespace gatehouse::certs

@@ -12,8 +12,8 @@ namespace {
 using Fault = crypto::ChainFault;
 
 constexpr const char* kTrust =
-    "Use a certificate of a CA that your clients know, or make them trust this one (check does "
-    "with --trust FILE).";
+    "Use a certificate of a CA that your clients know, or make them trust this one: check does "
+    "with --trust FILE, machines with the local CA of gatehouse by `gatehouse trust install`.";
 constexpr std::size_t kNamesShown = 8;
 
 std::string names_text(const CertificateFacts& leaf) {
@@ -28,14 +28,7 @@ class CertificateJudge {
   CertificateJudge(const Report& report, FindingList& found) : report_(report), found_(found) {}
 
   void judge(const TlsFacts& tls) {
-    if (tls.modern.asked_for_certificate) {
-      found_.notice(
-          "asks_for_certificate",
-          tls.modern.completed()
-              ? "The server asks clients for a certificate; a check shows none."
-              : "The server insists on a client certificate, which a check does not have.",
-          "");
-    }
+    if (tls.modern.asked_for_certificate) judge_mutual();
     for (const Fault& fault : tls.faults) judge_fault(fault, tls);
     judge_life(tls.chain.certificates.front());
     judge_strength(tls.chain);
@@ -43,8 +36,18 @@ class CertificateJudge {
   }
 
  private:
+  // Who shows no certificate hears of it in the handshake or after it (TLS 1.3).
+  void judge_mutual() {
+    const bool answered = report_.https && report_.https->has_value();
+    found_.notice("asks_for_certificate",
+                  answered ? "The server asks clients for a certificate; a check shows none."
+                           : "The server insists on a client certificate, which a check does not "
+                             "have.",
+                  "");
+  }
+
   void judge_fault(const Fault& fault, const TlsFacts& tls) {
-    const std::string what = shown(fault.what);
+    const std::string what = clause(fault);
     switch (fault.kind) {
       case Fault::Kind::unknown_issuer: return judge_open_chain(tls.chain, what);
       case Fault::Kind::unknown_root:
@@ -75,7 +78,11 @@ class CertificateJudge {
   }
 
   void judge_open_chain(const ChainFacts& chain, const std::string& what) {
-    if (!chain.open) return found_.error("issuer_unknown", what + ".", kTrust);
+    // Whoever sends an intermediate has probably sent all of them.
+    if (!chain.open || chain.certificates.size() > 1) {
+      return found_.error("issuer_unknown",
+                          fmt::format("{}: browsers warn, native clients refuse.", what), kTrust);
+    }
     found_.error(
         "issuer_missing",
         fmt::format("The chain ends at {}, which is neither sent nor trusted here: some browsers "
@@ -107,22 +114,27 @@ class CertificateJudge {
     if (leaf.life_passed < kDueAfter || leaf.life_passed > 1) return;
     found_.warning(
         "certificate_due",
-        fmt::format("The certificate should have been renewed: {:.0f} % of its life are over.",
+        fmt::format("The certificate should have been renewed: {:.0f} % of its life is over.",
                     100 * leaf.life_passed),
         "Renew it, and find out why nobody did.");
   }
 
   void judge_strength(const ChainFacts& chain) {
+    if (chain.certificates.front().key == "Ed25519") {
+      found_.error("not_for_browsers", "Browsers do not take a certificate with an Ed25519 key.",
+                   "Have it issued anew for an ECDSA P-256 key, unless only programs come here.");
+    }
     for (const CertificateFacts& one : chain.certificates) {
       if (one.weak_key) {
-        found_.error("weak_key",
-                     fmt::format("{} has a key that is too weak: {}.", one.subject, one.key),
-                     "Have it issued anew for an ECDSA P-256 key, or RSA with 2048 bits or more.");
+        found_.error(
+            "weak_key",
+            fmt::format("{} has a key that is too weak: {}.", short_name(one.subject), one.key),
+            "Have it issued anew for an ECDSA P-256 key, or RSA with 2048 bits or more.");
       }
       if (one.weak_signature && !one.self_issued) {
         found_.error("weak_signature",
-                     fmt::format("{} is signed by {}, which nobody believes any more.", one.subject,
-                                 one.signature),
+                     fmt::format("{} is signed by {}, which nobody believes any more.",
+                                 short_name(one.subject), one.signature),
                      "Have it issued anew; every CA of today signs with SHA-256 or better.");
       }
     }

@@ -35,7 +35,7 @@ std::optional<std::string> open_end(std::span<const Certificate> chain,
   for (std::size_t step = 0; step < chain.size(); ++step) {
     if (at->is_self_issued() || issuer_among(anchors, *at) != nullptr) return std::nullopt;
     const Certificate* above = issuer_among(chain.subspan(1), *at);
-    if (above == nullptr) return shown(at->issuer());
+    if (above == nullptr) return short_name(at->issuer());
     at = above;
   }
   return std::nullopt;

@@ -11,24 +11,23 @@ namespace gatehouse::check {
 namespace {
 
 using Kind = crypto::ChainFault::Kind;
-using End = tls::Observation::End;
-
-std::string capital(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  }
-  return text;
-}
 
 std::string the_server(const tls::Observation& seen) {
+  if (seen.asked_for_certificate) return "The server insists on a client certificate.";
   return fmt::format("The server {}.", seen.reason);
 }
 
 std::string secured(const tls::Observation& seen) {
   const auto group = tls::group_text(seen.info.group);
-  return fmt::format("TLS {} with {}{}.", version_text(seen.info.version),
+  return fmt::format("TLS {} with {}{}.{}", version_text(seen.info.version),
                      tls::cipher_suite_text(seen.info.cipher_suite),
-                     group == "none" ? "" : fmt::format(" and {}", group));
+                     group == "none" ? "" : fmt::format(" and {}", group),
+                     seen.asked_for_certificate ? " It is asked for a client certificate." : "");
+}
+
+// Programs with an OpenSSL of today take such a certificate, browsers never did.
+bool only_for_programs(const TlsFacts& facts) {
+  return !facts.chain.certificates.empty() && facts.chain.certificates.front().key == "Ed25519";
 }
 
 // No browser lets anybody click these away.
@@ -38,20 +37,23 @@ bool is_final_for_browsers(const crypto::ChainFault& fault) {
 
 Verdict browser(const tls::Observation& seen, const TlsFacts& facts) {
   if (!seen.completed()) return {Client::browser, Outcome::refuses, the_server(seen)};
+  if (only_for_programs(facts)) {
+    return {Client::browser, Outcome::refuses, "Browsers do not take an Ed25519 certificate."};
+  }
   const std::string why = complaints(facts);
   if (why.empty()) return {Client::browser, Outcome::connects, secured(seen)};
   if (std::ranges::any_of(facts.faults, is_final_for_browsers)) {
-    return {Client::browser, Outcome::refuses, capital(why) + "."};
+    return {Client::browser, Outcome::refuses, why + "."};
   }
   return {Client::browser, Outcome::warns,
-          capital(why) + ": a person may click the warning away, a program in the page may not."};
+          fmt::format("{}: a person can click it away, scripts and apps cannot.", why)};
 }
 
 Verdict native(const tls::Observation& seen, const TlsFacts& facts) {
   if (!seen.completed()) return {Client::native, Outcome::refuses, the_server(seen)};
   const std::string why = complaints(facts);
   if (why.empty()) return {Client::native, Outcome::connects, secured(seen)};
-  return {Client::native, Outcome::refuses, capital(why) + "."};
+  return {Client::native, Outcome::refuses, why + "."};
 }
 
 // It knows the same trust anchors, as far as we can say, and has nobody to ask.
@@ -60,9 +62,11 @@ Verdict old(const tls::Observation& seen, const TlsFacts& facts) {
     return {Client::old, Outcome::refuses,
             fmt::format("It speaks TLS 1.2 at most, and the server {}.", seen.reason)};
   }
-  const std::string why = complaints(facts);
-  if (why.empty()) return {Client::old, Outcome::connects, secured(seen)};
-  return {Client::old, Outcome::refuses, capital(why) + "."};
+  if (only_for_programs(facts)) {
+    return {Client::old, Outcome::refuses, "It does not know Ed25519."};
+  }
+  if (complaints(facts).empty()) return {Client::old, Outcome::connects, secured(seen)};
+  return {Client::old, Outcome::refuses, "For the same reason."};
 }
 
 Verdict ancient(const std::vector<tls::Observation>& seen) {
@@ -79,7 +83,7 @@ Verdict ancient(const std::vector<tls::Observation>& seen) {
 
 std::string complaints(const TlsFacts& facts) {
   std::vector<std::string> clauses;
-  for (const crypto::ChainFault& fault : facts.faults) clauses.push_back(shown(fault.what));
+  for (const crypto::ChainFault& fault : facts.faults) clauses.push_back(clause(fault));
   if (!facts.chain.certificates.empty()) {
     const CertificateFacts& leaf = facts.chain.certificates.front();
     if (leaf.weak_key) clauses.push_back(fmt::format("its key, {}, is too weak", leaf.key));

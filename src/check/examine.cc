@@ -23,6 +23,7 @@ constexpr std::uint16_t kTls11 = 0x0302;
 constexpr std::uint16_t kTls12 = 0x0303;
 constexpr std::uint16_t kTls13 = 0x0304;
 constexpr std::uint16_t kX25519Mlkem768 = 0x11ec;
+constexpr std::uint8_t kNoApplicationProtocol = 120;  // RFC 7301 section 3.2
 
 // Everything that one examination hands around; lives in the frame of examine().
 struct Examination {
@@ -137,11 +138,6 @@ std::vector<std::string> protocols(const Dials& dials) {
   return all;
 }
 
-std::string label(const crypto::Certificate& leaf) {
-  const std::string name = leaf.common_name();
-  return shown(name.empty() ? leaf.subject() : name);
-}
-
 TlsFacts tls_facts(const Dials& dials, const Target& target, const Options& options,
                    WallTime when) {
   TlsFacts facts{.modern = dials.modern.seen};
@@ -159,7 +155,7 @@ TlsFacts tls_facts(const Dials& dials, const Target& target, const Options& opti
                                       options.anchors, target.name, when);
   const tls::Observation& nameless = dials.without_name.seen;
   if (nameless.completed() && !nameless.chain.empty()) {
-    facts.without_name = label(nameless.chain.front());
+    facts.without_name = short_name(nameless.chain.front().subject());
   }
   return facts;
 }
@@ -188,16 +184,24 @@ std::string not_reached(const io::SocketAddress& address, const std::string& why
   return fmt::format("{} {}.", address.text(), why);
 }
 
-// The handshake of a current client, at the first address where the connection stands.
-io::Task<std::optional<TlsDial>> first_dial(Examination& now,
-                                            const io::Resolver::Addresses& addresses) {
+io::Task<TlsDial> dial_as_browser(Examination& now) {
   const Target& target = now.report.target;
   auto options = hello(target, kTls12, kTls13);
   options.alpn = {"http/1.1"};
+  TlsDial dial = co_await dial_tls(now.reactor, now.address, options,
+                                   request_to(target.authority(), target.path), now.deadline());
+  if (dial.seen.alert != kNoApplicationProtocol) co_return dial;
+  // HTTP/2 alone is fine for browsers; the request is not said in it.
+  options.alpn = {"h2"};
+  co_return co_await dial_tls(now.reactor, now.address, options, std::nullopt, now.deadline());
+}
+
+// The handshake of a current client, at the first address where the connection stands.
+io::Task<std::optional<TlsDial>> first_dial(Examination& now,
+                                            const io::Resolver::Addresses& addresses) {
   for (std::size_t i = 0; i < std::min(addresses.size(), kMostAddresses); ++i) {
     now.address = addresses[i];
-    TlsDial dial = co_await dial_tls(now.reactor, now.address, options,
-                                     request_to(target.authority(), target.path), now.deadline());
+    TlsDial dial = co_await dial_as_browser(now);
     if (dial.unreachable.empty()) co_return dial;
     now.report.unreachable = not_reached(now.address, dial.unreachable);
   }

@@ -19,6 +19,7 @@ class HttpJudge {
 
  private:
   void judge_answer(const HttpResult& result) {
+    if (!result && report_.tls->modern.asked_for_certificate) return;  // see judge_certificates
     if (!result) {
       return found_.warning(
           "no_answer",

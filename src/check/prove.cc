@@ -26,7 +26,7 @@ std::vector<Proof> failed(const std::string& target, const std::string& sentence
 std::string expected_another(const crypto::Certificate& leaf, const TlsPlan& plan) {
   return fmt::format(
       "The certificate of {} (SHA-256 {}) answers for {} instead of the planned one.",
-      shown(leaf.subject()), crypto::hex(leaf.sha256()).substr(0, 16), plan.name.text());
+      short_name(leaf.subject()), crypto::hex(leaf.sha256()).substr(0, 16), plan.name.text());
 }
 
 std::string told(const std::optional<HttpResult>& answer) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "tls/anonymous_request.h"
 
 namespace gatehouse::check {
 namespace {
@@ -52,12 +53,16 @@ Result<Target> Target::parse(std::string_view text) {
   auto authority = parse_authority(host);
   if (!authority) return not_a_target(text, "its host is neither a name nor an address.");
   if (authority->port == 0) return not_a_target(text, "port 0 cannot be dialled.");
-  return Target{
+  Target target{
       .name = std::move(authority->host),
       .port = authority->port.value_or(usual_port(!plain)),
       .tls = !plain,
       .path = slash == std::string_view::npos ? "/" : std::string(rest.substr(slash)),
   };
+  if (!tls::AnonymousRequest::get(target.authority(), target.path)) {
+    return not_a_target(text, "its path has characters that must be percent-encoded.");
+  }
+  return target;
 }
 
 std::string Target::authority() const {

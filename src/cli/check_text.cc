@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "check/shown.h"
 #include "cli/serving.h"
 
 namespace gatehouse::cli {
@@ -74,13 +75,14 @@ std::string handshake_text(const check::TlsFacts& tls) {
 
 std::string life_text(const check::CertificateFacts& leaf) {
   const double part = std::clamp(leaf.life_passed, 0.0, 1.0);
-  return fmt::format("{} to {}, {:.0f} % of its life are over", date_text(leaf.not_before),
+  return fmt::format("{} to {}, {:.0f} % of its life is over", date_text(leaf.not_before),
                      date_text(leaf.not_after), 100 * part);
 }
 
 std::string chain_text(const check::ChainFacts& chain) {
   std::vector<std::string> subjects;
-  for (const auto& certificate : chain.certificates) subjects.push_back(certificate.subject);
+  for (const auto& certificate : chain.certificates)
+    subjects.push_back(check::short_name(certificate.subject));
   std::string text = fmt::format("{}", fmt::join(subjects, " <- "));
   if (chain.open) text += fmt::format(" <- missing: {}", *chain.open);
   return text;
@@ -91,8 +93,9 @@ std::string certificate_text(const check::TlsFacts& tls) {
   const check::CertificateFacts& leaf = tls.chain.certificates.front();
   const auto shown = std::span(leaf.names).first(std::min(leaf.names.size(), kMostNames));
   const std::string more = leaf.names.size() > shown.size() ? ", ..." : "";
-  return fact("certificate", fmt::format("{}; {}; signed by {} ({})", leaf.subject, leaf.key,
-                                         leaf.issuer, leaf.signature)) +
+  return fact("certificate",
+              fmt::format("{}; {}; signed by {} ({})", check::short_name(leaf.subject), leaf.key,
+                          check::short_name(leaf.issuer), leaf.signature)) +
          fact("names", fmt::format("{}{}", fmt::join(shown, ", "), more)) +
          fact("valid", life_text(leaf)) + fact("chain", chain_text(tls.chain));
 }

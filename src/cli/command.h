@@ -9,6 +9,8 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "cli/check_command.h"
+#include "cli/client_commands.h"
 #include "config/settings.h"
 #include "tls/profile.h"
 
@@ -33,8 +35,10 @@ struct RunCommand {
   std::vector<ListenAddress> listen;
   std::vector<ServerName> hosts;
   std::optional<unsigned> workers;  // none: as many as CPUs
+  std::filesystem::path config;     // empty: no file
   std::filesystem::path state;
-  std::string permit;  // names and networks as given; certs/issuer reads it
+  std::filesystem::path socket;  // of administration
+  std::string permit;            // names and networks as given; certs/issuer reads it
   tls::Profile profile = tls::Profile::intermediate;
   std::optional<CertificateFiles> certificate;
   std::vector<Cidr> trusted_proxies;
@@ -67,6 +71,18 @@ struct HelpText {
   bool asked = true;
 };
 
-using Command = std::variant<RunCommand, TrustCommand, VersionCommand, HelpText>;
+// Without targets: the sites of the running gatehouse.
+struct RunCheck {
+  Connection api;
+  CheckCommand check;
+};
+
+using Command =
+    std::variant<RunCommand, TrustCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
+                 EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
+                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, RunCheck, Reload,
+                 Rollback, ShowHistory, ValidateConfig, ShowConfig, DiffConfig, ApplyConfig,
+                 ExportConfig, PrintSchema, PrintDefaultConfig, ExplainCode, ShowLogs,
+                 PrintCompletion, PrintManPage>;
 
 }  // namespace gatehouse::cli

@@ -1,208 +1,52 @@
 #include "cli/parse.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json_text.h"
 #include "base/suggest.h"
-#include "cli/flags.h"
 #include "cli/help.h"
+#include "cli/rows.h"
 
 namespace gatehouse::cli {
 namespace {
 
-using Arguments = std::span<const std::string>;
-
-constexpr std::array<std::string_view, 4> kVerbs{"run", "trust", "version", "help"};
-constexpr std::array<std::string_view, 3> kTrustVerbs{"install", "uninstall", "export"};
-
-std::unexpected<Error> refused(std::string what) {
-  return fail(Fault::operator_input, std::move(what), ErrorKind::usage);
-}
-
 bool asks_for_help(std::string_view argument) { return argument == "--help" || argument == "-h"; }
 
-// Errors of values say which flag (or variable) they were given to.
-std::unexpected<Error> at(std::string_view where, Error error, ErrorKind kind) {
-  if (!error.what.starts_with(where)) error.what = fmt::format("{}: {}", where, error.what);
-  error.fault = Fault::operator_input;
-  error.kind = kind;
-  return std::unexpected(std::move(error));
+// "install, uninstall or export"
+std::string alternatives(const std::vector<std::string_view>& words) {
+  if (words.size() < 2) return words.empty() ? "" : std::string(words.front());
+  return fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
 }
 
-std::vector<std::string_view> split_list(std::string_view text) {
-  std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const auto end = text.find_first_of(", ");
-    if (end != 0) parts.push_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+std::vector<std::string_view> verbs_of(std::string_view noun) {
+  std::vector<std::string_view> names;
+  for (const Verb& verb : verbs()) {
+    if (verb.noun == noun) names.push_back(verb.name);
   }
-  return parts;
+  return names;
 }
 
-// Reads the flags of one verb by its table.
-template <class Into>
-class VerbParser {
- public:
-  VerbParser(std::string_view verb, std::span<const Flag<Into>> flags,
-             const Environment& environment)
-      : verb_(verb), flags_(flags), environment_(environment), given_(flags.size()) {}
-
-  Result<Into> parse(Arguments arguments, Into command) {
-    while (!arguments.empty()) {
-      auto done = take_flag(arguments, command);
-      if (!done) return pass_on(done);
-    }
-    for (std::size_t i = 0; i < flags_.size(); ++i) {
-      if (given_[i]) continue;
-      auto done = set_from_environment(flags_[i], command);
-      if (!done) return pass_on(done);
-    }
-    return command;
+// What may stand first: nouns and verbs of their own, each once.
+std::vector<std::string_view> first_words() {
+  std::vector<std::string_view> words;
+  for (const Verb& verb : verbs()) {
+    const std::string_view word = verb.noun.empty() ? verb.name : verb.noun;
+    if (std::ranges::find(words, word) == words.end()) words.push_back(word);
   }
-
- private:
-  // Takes one flag, and its value where it is an argument of its own.
-  Result<Ok> take_flag(Arguments& arguments, Into& command) {
-    const std::string_view argument = arguments.front();
-    arguments = arguments.subspan(1);
-    const auto sign = argument.find('=');
-    const auto flag = std::ranges::find(flags_, argument.substr(0, sign), &Flag<Into>::name);
-    if (flag == flags_.end()) return unknown(argument);
-
-    std::optional<std::string_view> value;
-    if (sign != std::string_view::npos) value = argument.substr(sign + 1);
-    const bool is_switch = flag->value.empty();
-    if (is_switch && value) return refused(fmt::format("{} takes no value.", flag->name));
-    if (!is_switch && !value) value = take_value(arguments);
-    if (!is_switch && !value) return needs_value(*flag);
-    return set(*flag, value.value_or(""), command);
-  }
-
-  // None where the next argument is a flag; "-" and "-1" are values.
-  std::optional<std::string_view> take_value(Arguments& arguments) const {
-    if (arguments.empty() || arguments.front().starts_with("--")) return std::nullopt;
-    const std::string_view value = arguments.front();
-    arguments = arguments.subspan(1);
-    return value;
-  }
-
-  Result<Ok> set(const Flag<Into>& flag, std::string_view value, Into& command) {
-    const auto index = static_cast<std::size_t>(&flag - flags_.data());
-    const bool again = given_[index];
-    given_[index] = true;
-    if (again && !flag.repeatable && !flag.value.empty()) {
-      return refused(fmt::format("{} is given twice, and only one can be meant.", flag.name));
-    }
-    auto done = flag.set(command, value);
-    if (!done) return at(flag.name, std::move(done.error()), ErrorKind::usage);
-    return Ok{};
-  }
-
-  Result<Ok> set_from_environment(const Flag<Into>& flag, Into& command) const {
-    const auto text = flag.variable == nullptr ? std::nullopt : environment_(flag.variable);
-    if (!text || text->empty()) return Ok{};
-    const auto values = flag.repeatable ? split_list(*text) : std::vector<std::string_view>{*text};
-    for (const std::string_view value : values) {
-      auto done = flag.set(command, value);
-      if (!done) return at(flag.variable, std::move(done.error()), ErrorKind::invalid);
-    }
-    return Ok{};
-  }
-
-  std::unexpected<Error> needs_value(const Flag<Into>& flag) const {
-    return refused(
-        fmt::format("{} needs a value: {} {}. {}", flag.name, flag.name, flag.value, flag.help));
-  }
-
-  std::unexpected<Error> unknown(std::string_view argument) const {
-    if (!argument.starts_with('-') || argument == "-" || argument == "--") {
-      return refused(fmt::format("\"{}\" is one argument too many. See gatehouse {} --help.",
-                                 printable(argument), verb_));
-    }
-    std::vector<std::string_view> names;
-    for (const Flag<Into>& flag : flags_) names.push_back(flag.name);
-    const std::string_view name = argument.substr(0, argument.find('='));
-    return refused(fmt::format("gatehouse {} has no flag {}.{} See gatehouse {} --help.", verb_,
-                               printable(name), did_you_mean(name, names), verb_));
-  }
-
-  std::string_view verb_;
-  std::span<const Flag<Into>> flags_;
-  const Environment& environment_;
-  std::vector<bool> given_;
-};
-
-Result<Ok> complete_state(std::filesystem::path& state, const Environment& environment) {
-  if (!state.empty()) return Ok{};
-  auto folder = default_state_folder(environment);
-  if (!folder) return pass_on(folder);
-  state = std::move(*folder);
-  return Ok{};
+  words.push_back("help");
+  return words;
 }
 
-Result<Command> parse_run(Arguments arguments, const Environment& environment) {
-  auto run = VerbParser("run", run_flags(), environment).parse(arguments, {});
-  if (!run) return pass_on(run);
-  if (run->certificate && run->certificate->key.empty()) {
-    return refused(
-        "--certificate (or GATEHOUSE_CERTIFICATE) needs --key (or GATEHOUSE_KEY), the file of its "
-        "private key.");
-  }
-  if (run->certificate && run->certificate->certificate.empty()) {
-    return refused(
-        "--key (or GATEHOUSE_KEY) needs --certificate (or GATEHOUSE_CERTIFICATE), the file of the "
-        "certificate that it belongs to.");
-  }
-  if (run->listen.empty()) run->listen.push_back(*ListenAddress::parse(":8443"));
-  if (auto done = complete_state(run->state, environment); !done) return pass_on(done);
-  return std::move(*run);
-}
+bool is_noun(std::string_view word) { return !word.empty() && !verbs_of(word).empty(); }
 
-Result<TrustCommand::Verb> parse_trust_verb(Arguments arguments) {
-  const std::string_view said = arguments.empty() ? std::string_view{} : arguments.front();
-  const auto known = std::ranges::find(kTrustVerbs, said);
-  if (known != kTrustVerbs.end()) {
-    return static_cast<TrustCommand::Verb>(known - kTrustVerbs.begin());
+std::optional<Verb> find_verb(std::string_view noun, std::string_view name) {
+  for (const Verb& verb : verbs()) {
+    if (verb.noun == noun && verb.name == name) return verb;
   }
-  if (said.empty() || said.starts_with('-')) {
-    return refused("Say what to do: gatehouse trust install, uninstall or export.");
-  }
-  return refused(
-      fmt::format("\"{}\" is nothing that trust can do.{} There are: install, uninstall, "
-                  "export.",
-                  printable(said), did_you_mean(said, kTrustVerbs)));
-}
-
-// Flags that the verb would not look at are refused: whoever wrote them expects something.
-Result<Ok> check_trust(const TrustCommand& trust) {
-  const bool exports = trust.verb == TrustCommand::Verb::export_;
-  if (trust.out && !exports) return refused("--out belongs to gatehouse trust export.");
-  if (exports && (!trust.nss.empty() || trust.system_root)) {
-    return refused("--nss and --system-root belong to gatehouse trust install and uninstall.");
-  }
-  return Ok{};
-}
-
-Result<Command> parse_trust(Arguments arguments, const Environment& environment) {
-  auto verb = parse_trust_verb(arguments);
-  if (!verb) return pass_on(verb);
-  TrustCommand start;
-  start.verb = *verb;
-  auto trust =
-      VerbParser("trust", trust_flags(), environment).parse(arguments.subspan(1), std::move(start));
-  if (!trust) return pass_on(trust);
-  if (auto checked = check_trust(*trust); !checked) return pass_on(checked);
-  if (auto done = complete_state(trust->state, environment); !done) return pass_on(done);
-  return std::move(*trust);
-}
-
-Result<Command> parse_version(Arguments arguments, const Environment& environment) {
-  auto version = VerbParser("version", version_flags(), environment).parse(arguments, {});
-  if (!version) return pass_on(version);
-  return *version;
+  return std::nullopt;
 }
 
 bool is_flag_of_run(std::string_view said) {
@@ -210,24 +54,65 @@ bool is_flag_of_run(std::string_view said) {
   return std::ranges::find(run_flags(), name, &Flag<RunCommand>::name) != run_flags().end();
 }
 
+// "list is done with a noun: gatehouse site list, gatehouse binding list."
+std::string nouns_with(std::string_view name) {
+  std::vector<std::string> commands;
+  for (const Verb& verb : verbs()) {
+    if (verb.name == name && !verb.noun.empty()) commands.push_back("gatehouse " + verb.path());
+  }
+  return commands.empty() ? "" : fmt::format(" Say of what: {}.", fmt::join(commands, ", "));
+}
+
 std::unexpected<Error> unknown_verb(std::string_view said) {
   if (said.starts_with('-') && !is_flag_of_run(said)) {
-    return refused(fmt::format("gatehouse has no flag {}. See gatehouse help.", printable(said)));
+    return usage_error(
+        fmt::format("gatehouse has no flag {}. See gatehouse help.", printable(said)));
   }
   if (said.starts_with('-')) {
-    return refused(
+    return usage_error(
         fmt::format("{} stands before a verb. Write gatehouse run {}, or see gatehouse help.",
                     printable(said), printable(said)));
   }
-  return refused(fmt::format("gatehouse cannot \"{}\".{} There are: run, trust, version, help.",
-                             printable(said), did_you_mean(said, kVerbs)));
+  std::string meant = nouns_with(said);
+  if (meant.empty()) meant = did_you_mean(said, first_words());
+  return usage_error(fmt::format("gatehouse cannot \"{}\".{} There are: {}.", printable(said),
+                                 meant, fmt::join(first_words(), ", ")));
 }
 
-Result<Command> parse_help(Arguments arguments) {
-  if (arguments.empty() || asks_for_help(arguments.front())) return HelpText{short_help()};
-  const std::string& about = arguments.front();
-  if (std::ranges::find(kVerbs, about) == kVerbs.end()) return unknown_verb(about);
-  return HelpText{help_of(about)};
+std::unexpected<Error> unknown_verb_of(std::string_view noun, std::string_view said) {
+  const auto known = verbs_of(noun);
+  if (said.empty() || said.starts_with('-')) {
+    return usage_error(fmt::format("Say what to do: gatehouse {} {}.", noun, alternatives(known)));
+  }
+  return usage_error(fmt::format("\"{}\" is nothing that {} can do.{} There are: {}.",
+                                 printable(said), noun, did_you_mean(said, known),
+                                 fmt::join(known, ", ")));
+}
+
+// The verb that the words begin with, and how many of them name it.
+struct Named {
+  Verb verb;
+  std::size_t words;
+};
+
+Result<Named> find(Arguments words) {
+  const std::string_view first = words.front();
+  if (auto verb = find_verb("", first)) return Named{*verb, 1};
+  if (!is_noun(first)) return unknown_verb(first);
+  const std::string_view second = words.size() > 1 ? std::string_view(words[1]) : "";
+  if (auto verb = find_verb(first, second)) return Named{*verb, 2};
+  return unknown_verb_of(first, second);
+}
+
+Result<Command> help_about(Arguments words) {
+  if (words.empty() || words.front() == "help" || asks_for_help(words.front())) {
+    return HelpText{short_help()};
+  }
+  const bool noun_alone = words.size() == 1 || asks_for_help(words[1]);
+  if (is_noun(words.front()) && noun_alone) return HelpText{help_of_noun(words.front())};
+  auto named = find(words);
+  if (!named) return pass_on(named);
+  return HelpText{help_of(named->verb)};
 }
 
 }  // namespace
@@ -250,17 +135,38 @@ Result<std::filesystem::path> default_state_folder(const Environment& environmen
       ErrorKind::invalid);
 }
 
+SocketPlaces socket_places(const Environment& environment, const std::filesystem::path& state,
+                           bool chosen) {
+  return {[&environment](const std::string& name) -> std::optional<std::string> {
+            auto value = environment(name.c_str());
+            if (value && value->empty()) return std::nullopt;
+            return value;
+          },
+          state, chosen};
+}
+
+Result<Ok> complete_state(std::filesystem::path& state, const Environment& environment) {
+  if (!state.empty()) return Ok{};
+  auto folder = default_state_folder(environment);
+  if (!folder) return pass_on(folder);
+  state = std::move(*folder);
+  return Ok{};
+}
+
 Result<Command> parse_command_line(Arguments arguments, const Environment& environment) {
   if (arguments.empty()) return HelpText{short_help(), false};
-  const std::string& verb = arguments.front();
-  const Arguments rest = arguments.subspan(1);
-  if (verb == "help" || asks_for_help(verb)) return parse_help(rest);
-  if (verb == "--version") return parse_version(rest, environment);
-  if (std::ranges::find(kVerbs, verb) == kVerbs.end()) return unknown_verb(verb);
-  if (std::ranges::any_of(rest, asks_for_help)) return HelpText{help_of(verb)};
-  if (verb == "run") return parse_run(rest, environment);
-  if (verb == "trust") return parse_trust(rest, environment);
-  return parse_version(rest, environment);
+  const std::string& first = arguments.front();
+  if (first == "help" || asks_for_help(first)) return help_about(arguments.subspan(1));
+  // A word behind -- is never a question for help.
+  const auto words = arguments.first(std::ranges::find(arguments, "--") - arguments.begin());
+  if (std::ranges::any_of(words, asks_for_help)) return help_about(words);
+  if (first == "--version") {
+    const Verb version = *find_verb("", "version");
+    return version.parse(version, arguments.subspan(1), environment);
+  }
+  auto named = find(arguments);
+  if (!named) return pass_on(named);
+  return named->verb.parse(named->verb, arguments.subspan(named->words), environment);
 }
 
 }  // namespace gatehouse::cli

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/exit_code.h"
-#include "cli/flags.h"
+#include "cli/rows.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -278,7 +278,9 @@ TEST_F(CommandLineTest, an_unknown_verb_is_named_and_the_near_one_suggested) {
   EXPECT_EQ(error.kind, ErrorKind::usage);
   EXPECT_EQ(
       error.what,
-      "gatehouse cannot \"rum\". Did you mean \"run\"? There are: run, trust, version, help.");
+      "gatehouse cannot \"rum\". Did you mean \"run\"? There are: run, add, status, reload, site, "
+      "binding, listener, upstream, cert, logs, config, explain, trust, version, completion, man, "
+      "help.");
   EXPECT_THAT(refused({"help", "rum"}).what, HasSubstr("Did you mean \"run\"?"));
 }
 
@@ -304,7 +306,9 @@ TEST_F(CommandLineTest, help_is_given_wherever_it_is_asked_for) {
                              Words{"run", "--to", "-h"}, Words{"run", "--nonsense", "--help"}}) {
     EXPECT_THAT(std::get<HelpText>(*parse(words)).text, HasSubstr("--listen ADDR..."));
   }
-  EXPECT_THAT(std::get<HelpText>(*parse({"trust", "export", "--help"})).text, HasSubstr("--nss"));
+  EXPECT_THAT(std::get<HelpText>(*parse({"trust", "install", "--help"})).text, HasSubstr("--nss"));
+  EXPECT_THAT(std::get<HelpText>(*parse({"help", "trust"})).text,
+              AllOf(HasSubstr("--nss"), HasSubstr("--out")));
 }
 
 TEST_F(CommandLineTest, the_help_names_every_flag_and_variable_and_stays_narrow) {

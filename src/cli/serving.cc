@@ -51,13 +51,16 @@ std::vector<std::string> urls_of(const Serving& serving) {
   return urls;
 }
 
+std::string behind_text(const Serving& serving) {
+  if (!serving.upstreams.empty()) return fmt::format("{}", fmt::join(serving.upstreams, ", "));
+  return serving.sites.empty() ? "a welcome page" : "the sites";
+}
+
 std::string addresses_text(const Serving& serving) {
   const std::vector<std::string> urls = urls_of(serving);
   std::size_t width = 0;
   for (const std::string& url : urls) width = std::max(width, url.size());
-  const std::string behind = serving.upstreams.empty()
-                                 ? "a welcome page"
-                                 : fmt::format("{}", fmt::join(serving.upstreams, ", "));
+  const std::string behind = behind_text(serving);
   std::string out;
   for (std::size_t i = 0; i < urls.size(); ++i) {
     out += i == 0 ? fmt::format("  {:{}}  ->  {}\n", urls[i], width, behind)
@@ -133,6 +136,7 @@ std::string trust_command(std::string_view program, const std::filesystem::path&
 std::string render_serving(const Serving& serving) {
   std::string out = fmt::format("gatehouse {} serves\n", serving.version);
   out += addresses_text(serving);
+  for (const std::string& site : serving.sites) out += fmt::format("  site         {}\n", site);
   for (const std::string& route : serving.routes) out += fmt::format("  route        {}\n", route);
   out += certificate_text(serving);
   out += trust_text(serving);

@@ -28,6 +28,7 @@ struct Serving {
   std::string version;
   std::vector<Address> addresses;
   std::vector<std::string> upstreams;        // http://127.0.0.1:3000; empty: the welcome page
+  std::vector<std::string> sites{};          // https://files.example.com  ->  http://...
   std::vector<std::string> routes{};         // /api  ->  http://127.0.0.1:9000
   std::optional<Certificate> certificate{};  // none: only plain listeners
   std::string anchor;                        // file of the local CA's root; empty: not its child

@@ -23,8 +23,9 @@ void DiagnosticSink::error(std::string code, std::string message, std::string hi
 }
 
 unsigned DiagnosticSink::columns(Span at) const {
-  std::string_view marked = source_.text().substr(std::min(at.offset, source_.text().size()));
-  marked = marked.substr(0, std::min(at.size, marked.find('\n')));
+  const std::size_t offset = std::min(at.offset, source_.text().size());
+  std::string_view marked = source_.text().substr(offset, at.size);
+  marked = marked.substr(0, marked.find('\n'));
   return std::max(1U, static_cast<unsigned>(utf8_characters(marked)));
 }
 

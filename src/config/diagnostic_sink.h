@@ -32,6 +32,7 @@ class DiagnosticSink {
   unsigned columns(Span at) const;
 
   const SourceText& source() const { return source_; }
+  const Diagnostics& so_far() const { return diagnostics_; }
   Diagnostics take() { return std::exchange(diagnostics_, {}); }
 
  private:

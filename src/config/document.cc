@@ -40,11 +40,9 @@ class FilesReader {
       return take(file_, std::move(text), Version::required);
     order_.push_back(file_.string());
     tell("GH2001", file_,
-         overlays == 0
-             ? "the configuration file does not exist"
-             : fmt::format("the configuration file does not exist, and {} file{} in conf.d beside "
-                           "it cannot do without",
-                           overlays, overlays == 1 ? "" : "s"),
+         overlays == 0 ? "the configuration file does not exist"
+                       : "the configuration file does not exist; what is in conf.d beside it "
+                         "needs it",
          "create it; the line `version: 1` is enough to begin with");
   }
 
@@ -123,7 +121,9 @@ Diagnostic diagnose(const Document& document, std::string_view path, std::string
                     std::string message, std::string hint) {
   const Origin& origin = document.origins.of(path);
   Place place = origin.place;
-  if (place.file.empty() && origin.source != Origin::Source::default_) place.file = origin.text();
+  if (place.file.empty() && origin.source != Origin::Source::default_) {
+    place = {.file = origin.text()};
+  }
   return {.code = std::move(code),
           .message = std::move(message),
           .place = place,

@@ -30,6 +30,26 @@ std::string_view kind_of(const Node& node) {
 
 bool has_control_character(std::string_view text) { return visible(text) != text; }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// What whoever wrote an unknown name had in mind, as far as it can be told.
+std::string meant_by(std::string_view name, const std::vector<std::string_view>& known,
+                     const Descriptor& type) {
+  if (const auto near = nearest(lower(name), known))
+    return fmt::format("did you mean `{}`?", *near);
+  const std::string_view before = name.substr(0, name.find(':'));
+  if (before.size() < name.size() && std::ranges::find(known, before) != known.end()) {
+    return fmt::format("write a blank behind the `:` of `{}`", before);
+  }
+  const std::string home = homes_of(name);
+  if (!home.empty()) return fmt::format("it is a setting of {}", home);
+  return "the names there are: " + names_of_fields(type);
+}
+
 }  // namespace
 
 bool DocumentReader::is_name(const Node& name, const Where& where) {
@@ -94,21 +114,13 @@ void DocumentReader::read_fields(const Node& map, Message& message, const Where&
 void DocumentReader::unknown_field(const Node& name, const Descriptor& type, const Where& where) {
   std::vector<std::string_view> known;
   for (int i = 0; i < type.field_count(); ++i) known.push_back(type.field(i)->name());
-  const auto meant = nearest(name.text, known);
   sink_.error("GH2107", span(name), fmt::format("unknown field {}{}", cited(name.text), where.in()),
-              meant ? fmt::format("did you mean `{}`?", *meant)
-                    : "the names there are: " + names_of_fields(type));
+              meant_by(name.text, known, type));
 }
 
 void DocumentReader::read_field(const Entry& entry, Target to, const Where& where) {
   if (note_of(to.field).secret()) hide(entry);
-  if (!has_value(entry, where)) {
-    if (entry.value.kind == Node::Kind::refused) return;
-    const std::string how = how_to_write(to.field);
-    sink_.error("GH2106", span(entry), where.words + " has no value",
-                how.empty() ? "write a value, or remove the name" : how + ", or remove the name");
-    return;
-  }
+  if (!has_value(entry)) return no_value(entry, where, how_to_fill(to.field));
   read_value(entry, to, where);
 }
 
@@ -147,11 +159,8 @@ void DocumentReader::read_entries(const Entry& entry, Target to, const Where& wh
   const FieldDescriptor& value_field = *to.field.message_type()->map_value();
   each_entry(entry.value, where, [&](const Entry& one) {
     const Where here = where.entry(to.field, one.name.text);
-    if (!has_value(one, here)) {
-      if (one.value.kind == Node::Kind::refused) return;
-      sink_.error("GH2106", span(one), here.words + " has no value",
-                  "write its settings below it, two spaces further in, or remove it");
-      return;
+    if (!has_value(one)) {
+      return no_value(one, here, "write its settings below it, or remove it");
     }
     Message* const pair = to.message.GetReflection()->AddMessage(&to.message, &to.field);
     pair->GetReflection()->SetString(pair, to.field.message_type()->map_key(), one.name.text);
@@ -165,17 +174,17 @@ void DocumentReader::read_list(const Entry& entry, Target to, const Where& where
   note(where.path, value.flow || value.kind == Node::Kind::scalar ? value : entry.name);
   if (value.kind == Node::Kind::scalar) {
     if (to.field.message_type() != nullptr) return wrong_kind(entry, to.field, where);
-    return read_scalar(entry, to, where.element(to.field, 0));
+    return read_scalar(entry, to, {.path = element_path(where.path, 0), .words = where.words});
   }
   std::size_t index = 0;
   for (const Node& one : value.children) {
     const Where here = where.element(to.field, index++);
     const Entry element{one, one};
-    if (has_value(element, here)) {
+    if (has_value(element)) {
       read_element(element, to, here);
     } else if (one.kind != Node::Kind::refused) {
-      sink_.error("GH2106", span(one), here.words + " has no value",
-                  "write a value behind `-`, or remove the line");
+      sink_.error("GH2106", span_of_empty(one), here.words + " has no value",
+                  "write a value there, or remove the element");
     }
   }
 }
@@ -191,6 +200,7 @@ void DocumentReader::read_scalar(const Entry& entry, Target to, const Where& whe
   const auto value = substitute(entry.value);
   if (!value) return;
   const Scalar scalar{.text = value->text,
+                      .words = where.words,
                       .plain = entry.value.plain || value->any,
                       .came_from_elsewhere = value->any};
   note(where.path, entry.value, value->any || note_of(to.field).secret());
@@ -216,8 +226,27 @@ Span DocumentReader::find_in(const Node& value, std::string_view reference) cons
   return {.offset = whole.offset + at, .size = reference.size()};
 }
 
-bool DocumentReader::has_value(const Entry& entry, const Where&) {
+bool DocumentReader::has_value(const Entry& entry) {
   return entry.value.kind != Node::Kind::nothing && entry.value.kind != Node::Kind::refused;
+}
+
+void DocumentReader::no_value(const Entry& entry, const Where& where, std::string hint) {
+  if (entry.value.kind == Node::Kind::refused) return;
+  sink_.error("GH2106", span(entry), where.words + " has no value", std::move(hint));
+}
+
+// The parser places an empty element where the next part of the text begins.
+Span DocumentReader::span_of_empty(const Node& element) const {
+  const std::string_view rest = text_.text().substr(std::min(element.offset, text_.text().size()));
+  if (rest.starts_with('~') || lower(rest.substr(0, 4)) == "null") return span(element);
+  for (unsigned line = text_.line_at(element.offset); line > 0; --line) {
+    const std::string_view text = text_.line(line);
+    const auto dash = text.find_first_not_of(' ');
+    if (dash == std::string_view::npos || text[dash] != '-') continue;
+    const std::size_t offset = text_.begin_of_line(line) + dash;
+    if (offset < element.offset) return {.offset = offset, .size = 1};
+  }
+  return span(element);
 }
 
 void DocumentReader::wrong_kind(const Entry& entry, const FieldDescriptor& field,

@@ -52,7 +52,8 @@ class DocumentReader {
   void read_element(const Entry& entry, Target to, const Where& where);
   void read_scalar(const Entry& entry, Target to, const Where& where);
 
-  bool has_value(const Entry& entry, const Where& where);
+  static bool has_value(const Entry& entry);
+  void no_value(const Entry& entry, const Where& where, std::string hint);
   void wrong_kind(const Entry& entry, const FieldDescriptor& field, const Where& where);
   void hide(const Entry& entry);
   void note(const std::string& path, const Node& node, bool hidden = false);
@@ -62,6 +63,7 @@ class DocumentReader {
 
   std::optional<Substituted> substitute(const Node& value);
   Span find_in(const Node& value, std::string_view reference) const;
+  Span span_of_empty(const Node& element) const;
 
   SourceText& text_;
   From from_;

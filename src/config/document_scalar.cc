@@ -120,7 +120,7 @@ std::optional<ScalarTrouble> no_such_value(const Scalar& scalar, const FieldDesc
   const bool secret = scalar.came_from_elsewhere || note_of(field).secret();
   return ScalarTrouble{
       .code = "GH2112",
-      .message = fmt::format("{} is no value of `{}`", shown(scalar, field), field.name()),
+      .message = fmt::format("{} is no value of {}", shown(scalar, field), scalar.words),
       .hint = meant && !secret ? fmt::format("did you mean `{}`?", *meant)
                                : "write " + values_of(field)};
 }
@@ -136,22 +136,21 @@ bool has_control_character(std::string_view text) {
 }
 
 // What no text of a configuration may be.
-std::optional<ScalarTrouble> unfit(const Scalar& scalar, const FieldDescriptor& field) {
+std::optional<ScalarTrouble> unfit(const Scalar& scalar) {
   if (!is_utf8(scalar.text)) {
     return ScalarTrouble{.code = "GH2113",
-                         .message = fmt::format("the value of `{}` is no UTF-8 text", field.name()),
+                         .message = fmt::format("{} is no UTF-8 text", scalar.words),
                          .hint = "write it in UTF-8"};
   }
   if (has_control_character(scalar.text)) {
     return ScalarTrouble{
         .code = "GH2113",
-        .message = fmt::format("the value of `{}` holds a line end or another control character",
-                               field.name()),
+        .message = fmt::format("{} holds a line end or another control character", scalar.words),
         .hint = "a value is one line of text"};
   }
   if (scalar.text.empty()) {
     return ScalarTrouble{.code = "GH2106",
-                         .message = fmt::format("`{}` holds an empty text", field.name()),
+                         .message = fmt::format("{} is an empty text", scalar.words),
                          .hint = "write a value, or remove it: what is absent has its default"};
   }
   return std::nullopt;
@@ -159,13 +158,13 @@ std::optional<ScalarTrouble> unfit(const Scalar& scalar, const FieldDescriptor& 
 
 std::optional<ScalarTrouble> put_text(const Scalar& scalar, const FieldDescriptor& field,
                                       Message& message) {
-  if (auto trouble = unfit(scalar, field)) return trouble;
+  if (auto trouble = unfit(scalar)) return trouble;
   if (auto trouble = no_such_value(scalar, field)) return trouble;
   if (scalar.plain && !scalar.came_from_elsewhere && is_truth(scalar.text)) {
     return ScalarTrouble{
         .code = "GH2108",
-        .message = fmt::format("`{}` is a text, and {} without quotes is a truth value",
-                               field.name(), cited(scalar.text)),
+        .message = fmt::format("{} is a text, and {} without quotes is a truth value", scalar.words,
+                               cited(scalar.text)),
         .hint = fmt::format("write \"{}\" in quotes if the word itself is meant", scalar.text)};
   }
   const auto* reflection = message.GetReflection();
@@ -200,7 +199,7 @@ std::optional<ScalarTrouble> put_scalar(const Scalar& scalar, const FieldDescrip
                                         &Reflection::AddUInt64);
     default:
       return ScalarTrouble{.code = "GH2108",
-                           .message = fmt::format("`{}` cannot be set in a file", field.name()),
+                           .message = fmt::format("{} cannot be set in a file", scalar.words),
                            .hint = ""};
   }
 }

@@ -11,6 +11,7 @@ namespace gatehouse::config {
 // A single value as it was written.
 struct Scalar {
   std::string_view text;
+  std::string_view words;            // what it is: "`owner` of site `files.example.com`"
   bool plain = true;                 // without quotes
   bool came_from_elsewhere = false;  // ${...}: it has the kind that is needed, and is not shown
 };

@@ -1,11 +1,14 @@
 #include "config/document_text.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include <fmt/format.h>
 
+#include "base/suggest.h"
 #include "base/utf8.h"
+#include "config/document_words.h"
 #include "config/json_parser.h"
 #include "config/yaml_parser.h"
 
@@ -29,12 +32,15 @@ std::size_t fit_character(std::string_view text) {
   return control ? 0 : utf8_length(text);
 }
 
-std::string about_character(std::string_view text) {
+void refuse_character(std::string_view text, std::size_t at, DiagnosticSink& sink) {
   const auto first = static_cast<unsigned char>(text[0]);
-  const bool control = first < 0x80 || utf8_length(text) != 0;
-  const unsigned code = first < 0x80 ? first : static_cast<unsigned char>(text.substr(0, 2).back());
-  return control ? fmt::format("the control character U+{:04X} stands here", code)
-                 : fmt::format("the byte 0x{:02X} is no UTF-8", first);
+  if (first >= 0x80 && utf8_length(text) == 0) {
+    return sink.error("GH2004", {at, 1}, fmt::format("the byte 0x{:02X} is no UTF-8", first),
+                      "save the file as UTF-8");
+  }
+  const unsigned code = first < 0x80 ? first : static_cast<unsigned char>(text[1]);
+  sink.error("GH2004", {at, 1}, fmt::format("the control character U+{:04X} stands here", code),
+             "remove it");
 }
 
 // One diagnostic for each line that has what is no text.
@@ -52,7 +58,7 @@ bool is_text(SourceText& source, DiagnosticSink& sink) {
     if (size != 0) continue;
     const unsigned line = source.line_at(at);
     source.hide(line, line);
-    sink.error("GH2004", {at, 1}, about_character(rest), "a configuration is text in UTF-8");
+    refuse_character(rest, at, sink);
     fit = false;
     at = line < source.lines() ? source.begin_of_line(line + 1) : source.text().size();
   }
@@ -69,27 +75,47 @@ Tree parse(DiagnosticSink& sink) {
   return parse_yaml(sink);
 }
 
-bool names_version(const Node& root) {
-  for (std::size_t i = 0; i < root.children.size(); i += 2) {
-    if (root.children[i].text == "version") return true;
+void check_version(Tree& tree, Version needed, DiagnosticSink& sink) {
+  std::vector<Node>& parts = tree.root.children;
+  constexpr auto kName = std::to_array<std::string_view>({"version"});
+  bool named = false;
+  for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+    named = named || nearest(parts[i].text, kName);
+    Node& value = parts[i + 1];
+    const bool right = value.kind == Node::Kind::scalar && value.plain && value.text == "1";
+    if (parts[i].text != "version" || right || value.kind == Node::Kind::nothing) continue;
+    sink.error("GH2103", span_of(value, sink.source().text()),
+               "this gatehouse reads version 1 of the configuration only", "write `version: 1`");
+    value.kind = Node::Kind::refused;
   }
-  return false;
+  if (named || needed == Version::optional || !tree.whole) return;
+  sink.error("GH2102", {0, 1}, "the version of the configuration is missing",
+             "write `version: 1` in a line of its own at the top");
 }
 
-void check_version(const Document& document, const Tree& tree, Version needed,
-                   DiagnosticSink& sink) {
-  const bool named = names_version(tree.root);
-  if (!named && needed == Version::required && tree.whole) {
-    sink.error("GH2102", {0, 1}, "the version of the configuration is missing",
-               "write `version: 1` in a line of its own at the top");
+bool mentions_any(std::string_view text, const std::vector<std::string>& names) {
+  return std::ranges::any_of(
+      names, [text](const auto& name) { return text.find(name) != std::string_view::npos; });
+}
+
+std::string_view words_of(const Node& root) {
+  return root.kind == Node::Kind::list ? "a list" : "a single text";
+}
+
+// The tree's values as a document; what is wrong with them, and with the tree, is told to `sink`.
+void read_tree(Tree& tree, DocumentReader& reader, Document& document, Version version,
+               DiagnosticSink& sink) {
+  const Node::Kind kind = tree.root.kind;
+  if (kind == Node::Kind::refused) return;
+  if (kind == Node::Kind::list || kind == Node::Kind::scalar) {
+    return sink.error(
+        "GH2101", span_of(tree.root, sink.source().text()),
+        fmt::format("a configuration is made of names with values, and here stands {}",
+                    words_of(tree.root)),
+        "write a line `name: value` for each setting; the first is `version: 1`");
   }
-  if (!named || !document.origins.given("version") || document.message.version() == 1) return;
-  for (std::size_t i = 0; i + 1 < tree.root.children.size(); i += 2) {
-    if (tree.root.children[i].text != "version") continue;
-    sink.error("GH2103", span_of(tree.root.children[i + 1], sink.source().text()),
-               "this gatehouse reads version 1 of the configuration only", "write `version: 1`");
-    return;
-  }
+  check_version(tree, version, sink);
+  if (kind == Node::Kind::map) reader.read(tree.root, document.message);
 }
 
 }  // namespace
@@ -102,23 +128,33 @@ Reading read_source(std::shared_ptr<SourceText> source, DocumentReader::From fro
   if (source->text().size() > kLargestText) {
     sink.error("GH2003", "the text is larger than 4 MiB", "split it into several files in conf.d");
   } else if (is_text(*source, sink)) {
-    const Tree tree = parse(sink);
-    const Node::Kind kind = tree.root.kind;
-    if (kind == Node::Kind::map) {
-      DocumentReader(*source, from, substitution, document.origins, sink)
-          .read(tree.root, document.message);
-    } else if (kind != Node::Kind::nothing && kind != Node::Kind::refused) {
-      sink.error("GH2101", span_of(tree.root, source->text()),
-                 "a configuration is a map of names, and here stands something else",
-                 "write `name: value` lines; the first is `version: 1`");
-    }
-    if (kind == Node::Kind::map || kind == Node::Kind::nothing) {
-      check_version(document, tree, version, sink);
+    Tree tree = parse(sink);
+    hide_near_trouble(*source, tree, sink.so_far(),
+                      secret_fields(*document.message.GetDescriptor()));
+    DocumentReader reader(*source, from, substitution, document.origins, sink);
+    read_tree(tree, reader, document, version, sink);
+    // A text that was not read to its end is never taken for a small one.
+    if (!tree.whole && sink.so_far().empty()) {
+      sink.error("GH2006", "this file could not be read to its end", "write it as plain YAML");
     }
   }
   reading.diagnostics = sink.take();
   document.sources.add(std::move(source));
   return reading;
+}
+
+void hide_near_trouble(SourceText& source, const Tree& tree, const Diagnostics& troubles,
+                       const std::vector<std::string>& secrets) {
+  if (tree.whole || secrets.empty()) return;
+  const unsigned understood = source.line_at(tree.last);
+  for (const Diagnostic& one : troubles) {
+    const unsigned last = std::max(understood, one.place.line);
+    // The line above may hold the name whose value begins a line.
+    for (unsigned line = std::max(2U, std::min(understood, one.place.line)) - 1; line <= last;
+         ++line) {
+      if (mentions_any(source.line(line), secrets)) source.hide(line, last);
+    }
+  }
 }
 
 void finish_diagnostics(Diagnostics& diagnostics, const Sources& sources,

@@ -4,6 +4,7 @@
 #include <google/protobuf/message.h>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/messages.h"
 
@@ -37,11 +38,18 @@ std::string names_of_fields(const Descriptor& type);
 // "`modern`, `intermediate` or `compatible`"
 std::string values_of(const FieldDescriptor& field);
 
+// The names of all fields below the type that hold secrets.
+std::vector<std::string> secret_fields(const Descriptor& type);
+
 // What a value of the field is: "a list of texts", "one whole number", "true or false".
 std::string kind_of(const FieldDescriptor& field);
 // The same of one element of it.
 std::string kind_of_one(const FieldDescriptor& field);
 // "write `listen: [":443"]`", from the field's example; else what it holds.
 std::string how_to_write(const FieldDescriptor& field);
+// The same for a field that has no value.
+std::string how_to_fill(const FieldDescriptor& field);
+// Where in a configuration a setting of this name belongs: "a site or a route"; empty: nowhere.
+std::string homes_of(std::string_view name);
 
 }  // namespace gatehouse::config

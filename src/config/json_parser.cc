@@ -10,7 +10,30 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-bool digit(char c) { return c >= '0' && c <= '9'; }
+std::size_t size_of_digits(std::string_view text) {
+  return std::min(text.find_first_not_of("0123456789"), text.size());
+}
+
+// Bytes of the number that `text` begins with (RFC 8259 section 6), 0 if it begins with none.
+std::size_t size_of_number(std::string_view text) {
+  std::size_t size = text.starts_with('-') ? 1 : 0;
+  const std::size_t whole = size_of_digits(text.substr(size));
+  if (whole == 0 || (whole > 1 && text[size] == '0')) return 0;
+  size += whole;
+  if (text.substr(size).starts_with('.')) {
+    const std::size_t fraction = size_of_digits(text.substr(size + 1));
+    if (fraction == 0) return 0;
+    size += 1 + fraction;
+  }
+  if (text.substr(size).starts_with('e') || text.substr(size).starts_with('E')) {
+    const std::string_view rest = text.substr(size + 1);
+    const std::size_t sign = rest.starts_with('+') || rest.starts_with('-') ? 1 : 0;
+    const std::size_t exponent = size_of_digits(rest.substr(sign));
+    if (exponent == 0) return 0;
+    size += 1 + sign + exponent;
+  }
+  return size;
+}
 
 void append_utf8(std::string& out, std::uint32_t code) {
   const auto byte = [&out](std::uint32_t bits) { out += static_cast<char>(bits); };
@@ -41,6 +64,8 @@ class JsonParser {
     skip_blanks();
     if (at_ == text_.size()) return tree;
     tree.whole = read_value(tree.root, 0) && read_end();
+    tree.last = last_;
+    if (too_much_) tree.root = {.kind = Node::Kind::refused};
     return tree;
   }
 
@@ -50,6 +75,7 @@ class JsonParser {
     return false;
   }
   bool too_much(std::string message, std::string hint) {
+    too_much_ = true;
     sink_.error("GH2003", {at_, 1}, std::move(message), std::move(hint));
     return false;
   }
@@ -77,6 +103,15 @@ class JsonParser {
                       "split it into several files in conf.d");
     }
     node.offset = at_;
+    last_ = at_;
+    if (read_kind(node, depth)) return true;
+    // The innermost that could not be read; what came before it is checked.
+    if (!refused_) node.kind = Node::Kind::refused;
+    refused_ = true;
+    return false;
+  }
+
+  bool read_kind(Node& node, std::size_t depth) {
     switch (next()) {
       case '{': return read_members(node, depth + 1);
       case '[': return read_elements(node, depth + 1);
@@ -104,13 +139,12 @@ class JsonParser {
       if (!read_member(node, depth)) return false;
     } while (take(','));
     if (take('}')) return true;
-    return not_closed(node, "`,` between two names, or `}` at the end of the object");
+    return not_closed(node, "names", "`}` at the end of the object");
   }
 
   bool read_member(Node& node, std::size_t depth) {
     if (next() != '"') {
-      return wrong(at_, "a name in double quotes has to stand here",
-                   next() == '}' ? "remove the comma before it" : "write \"name\": value");
+      return wrong(at_, "a name in double quotes has to stand here", instead_of_name());
     }
     Node name{.offset = at_};
     if (!read_text(name)) return false;
@@ -122,6 +156,12 @@ class JsonParser {
     return whole;
   }
 
+  std::string instead_of_name() const {
+    if (next() == '}') return "remove the comma before it";
+    if (next() == '/' || next() == '#') return "JSON has no comments; a .yaml file has, after #";
+    return "write \"name\": value";
+  }
+
   bool read_elements(Node& node, std::size_t depth) {
     if (!opens(node, Node::Kind::list, depth)) return false;
     take('[');
@@ -131,19 +171,19 @@ class JsonParser {
       if (!whole) return false;
     } while (take(','));
     if (take(']')) return true;
-    return not_closed(node, "`,` between two elements, or `]` at the end of the list");
+    return not_closed(node, "elements", "`]` at the end of the list");
   }
 
-  bool not_closed(const Node& node, std::string_view expected) {
+  bool not_closed(const Node& node, std::string_view parts, std::string_view end) {
     if (at_ == text_.size()) {
-      return wrong(node.offset, "this bracket is never closed", fmt::format("write {}", expected));
+      return wrong(node.offset, "this bracket is never closed", fmt::format("write {}", end));
     }
     return wrong(at_, "this does not belong to the brackets before it",
-                 fmt::format("write {}", expected));
+                 fmt::format("write `,` between two {}, or {}", parts, end));
   }
 
   bool read_word(Node& node, std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return no_value(node);
+    if (!text_.substr(at_).starts_with(word)) return no_value();
     at_ += word.size();
     node.kind = word == "null" ? Node::Kind::nothing : Node::Kind::scalar;
     node.plain = true;
@@ -151,25 +191,19 @@ class JsonParser {
     return true;
   }
 
-  bool no_value(Node& node) {
-    node.kind = Node::Kind::refused;
+  bool no_value() {
     if (at_ == text_.size()) return wrong(at_, "the file ends where a value has to stand", "");
     return wrong(at_, "no JSON value begins like this",
                  "text stands in double quotes; without them only numbers, true and false");
   }
 
   bool read_number(Node& node) {
-    std::size_t end = at_;
-    if (next() == '-') ++end;
-    while (end < text_.size() && (digit(text_[end]) || text_[end] == '.' || text_[end] == 'e' ||
-                                  text_[end] == 'E' || text_[end] == '+' || text_[end] == '-')) {
-      ++end;
-    }
-    if (end == at_ || !digit(text_[end - 1])) return no_value(node);
+    const std::size_t size = size_of_number(text_.substr(at_));
+    if (size == 0) return no_value();
     node.kind = Node::Kind::scalar;
     node.plain = true;
-    node.text = text_.substr(at_, end - at_);
-    at_ = end;
+    node.text = text_.substr(at_, size);
+    at_ += size;
     return true;
   }
 
@@ -240,6 +274,9 @@ class JsonParser {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t nodes_ = 0;
+  std::size_t last_ = 0;
+  bool refused_ = false;
+  bool too_much_ = false;
 };
 
 }  // namespace

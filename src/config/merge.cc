@@ -123,12 +123,12 @@ class Merger {
   void compare(const Message& base, const Message& over, const FieldDescriptor& field,
                const Where& where) {
     if (equal_in(field, base, over)) return;
-    Diagnostic conflict =
-        diagnose(over_, where.path, "GH2301",
-                 fmt::format("{} {} here and {} {}", where.words, said(over_, over, field, where),
-                             said(base_, base, field, where), place_of(base_, where)),
-                 "say it in one place only");
-    diagnostics_.push_back(std::move(conflict));
+    const std::string here = said(over_, over, field, where, "one list");
+    const std::string there = said(base_, base, field, where, "another");
+    diagnostics_.push_back(diagnose(
+        over_, where.path, "GH2301",
+        fmt::format("{} is {} here and is {} {}", where.words, here, there, place_of(base_, where)),
+        "say it in one place only"));
   }
 
   static std::string place_of(const Document& document, const Where& where) {
@@ -136,12 +136,11 @@ class Merger {
     return origin.source == Origin::Source::file ? "at " + origin.text() : "by " + origin.text();
   }
 
-  // "is `modern`"; "has another value" for what is no single value, or must not be shown.
   static std::string said(const Document& document, const Message& message,
-                          const FieldDescriptor& field, const Where& where) {
-    if (field.is_repeated()) return "is one list";
-    if (document.origins.of(where.path).hidden) return "is `***`";
-    return "is " + cited(text_of(message, field));
+                          const FieldDescriptor& field, const Where& where,
+                          std::string_view for_lists) {
+    if (field.is_repeated()) return std::string(for_lists);
+    return quoted(document, where.path, text_of(message, field));
   }
 
   static std::string text_of(const Message& message, const FieldDescriptor& field) {

@@ -26,7 +26,9 @@ class OpenFile {
 };
 
 std::unexpected<FileTrouble> trouble(int error) {
-  return std::unexpected(FileTrouble{.error = error, .why = std::strerror(error)});
+  std::string why = std::strerror(error);
+  if (why[0] >= 'A' && why[0] <= 'Z') why[0] = static_cast<char>(why[0] - 'A' + 'a');
+  return std::unexpected(FileTrouble{.error = error, .why = std::move(why)});
 }
 
 std::unexpected<FileTrouble> irregular(mode_t mode) {

@@ -134,6 +134,10 @@ Substitution::Value Substitution::file(const std::filesystem::path& path) const 
     return trouble("GH2403", fmt::format("{} holds more than 64 KiB", name),
                    "a value is short; name a file that holds the value alone");
   }
+  if (!read && read.error().error == ENOENT) {
+    return trouble("GH2403", fmt::format("the file {} does not exist", name),
+                   "make it, or name another file");
+  }
   if (!read) {
     return trouble("GH2403", fmt::format("{} cannot be read: {}", name, read.error().why),
                    "make it readable for gatehouse, or name another file");
@@ -156,6 +160,10 @@ Substitution::Value Substitution::credential(const std::string& name) const {
                    fmt::format("add LoadCredential={}:/path to the unit of gatehouse", name));
   }
   auto read = read_text_file(options_.credentials / name, kLargestFile);
+  if (!read && read.error().error == ENOENT) {
+    return trouble("GH2404", fmt::format("there is no credential {}", cited(name)),
+                   fmt::format("add LoadCredential={}:/path to the unit of gatehouse", name));
+  }
   if (!read) {
     return trouble(
         "GH2404",

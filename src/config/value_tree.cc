@@ -4,19 +4,17 @@
 
 #include <fmt/format.h>
 
-#include "config/notes.h"
+#include "config/document_words.h"
 #include "config/yaml_text.h"
 
 namespace gatehouse::config {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 using google::protobuf::Reflection;
 using Kind = ValueTree::Kind;
 
 ValueTree text_scalar(const std::string& text, const FieldDescriptor& field) {
-  return {.text = text, .is_text = true, .secret = note(field).secret()};
+  return {.text = text, .is_text = true, .secret = note_of(field).secret()};
 }
 
 ValueTree scalar(const Message& message, const FieldDescriptor& field) {
@@ -47,7 +45,7 @@ class TreeMaker {
     for (const FieldDescriptor* field : set) {
       tree.entries.emplace_back(field->name(), field_tree(message, *field));
     }
-    const FieldDescriptor* alone = shorthand(*message.GetDescriptor());
+    const FieldDescriptor* alone = shorthand_of(*message.GetDescriptor());
     if (shortened_ && alone != nullptr && set.size() == 1 && set.front() == alone) {
       return without_list(std::move(tree.entries.front().second));
     }

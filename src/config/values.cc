@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "base/utf8.h"
+#include "config/visible.h"
 
 namespace gatehouse::config {
 namespace {
@@ -21,7 +23,8 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_control(unsigned char c) { return c < 0x20 || c == 0x7f; }
+// What a file can say: UTF-8 without control characters.
+bool is_writable(std::string_view text) { return is_utf8(text) && visible(text) == text; }
 
 bool consists_of(std::string_view text, std::string_view also) {
   return std::ranges::all_of(text, [also](char c) {
@@ -128,6 +131,18 @@ Result<ListenAddress> parse_metrics_address(std::string_view text) {
       in_quotes(text)));
 }
 
+Result<UpstreamUrl> parse_upstream(std::string_view text) {
+  if (!is_writable(text)) {
+    return refused(fmt::format("{} is no upstream: it holds control characters.", in_quotes(text)));
+  }
+  auto url = UpstreamUrl::parse(text);
+  if (url || text.find('@') != std::string_view::npos) return url;
+  const auto meant = UpstreamUrl::parse(fmt::format("http://{}", text));
+  if (!meant || text.find(':') == std::string_view::npos) return url;
+  return refused(
+      fmt::format("{} does not begin with http://. Write {}.", in_quotes(text), meant->text()));
+}
+
 Result<Endpoint> parse_endpoint(std::string_view text) {
   if (auto address = IpEndpoint::parse(text); address && address->port != 0) return *address;
   const auto parts = split_port(text);
@@ -175,7 +190,7 @@ Result<std::string> parse_route_path(std::string_view text) {
 }
 
 Result<std::filesystem::path> parse_file(std::string_view text) {
-  if (text.size() > kLongestFile || std::ranges::any_of(text, is_control)) {
+  if (text.size() > kLongestFile || !is_writable(text)) {
     return refused(
         fmt::format("{} is no path: it is longer than {} bytes, or holds control characters.",
                     in_quotes(text), kLongestFile));
@@ -232,12 +247,13 @@ Result<std::string> parse_account(std::string_view text) {
 }
 
 Result<std::string> parse_key(std::string_view text) {
-  if (!text.empty() && text.size() <= kLongestKey && !std::ranges::any_of(text, is_control)) {
-    return std::string(text);
-  }
-  return refused(fmt::format(
-      "{} is no name for a site or binding. Write at most {} bytes without control characters.",
-      in_quotes(text), kLongestKey));
+  const bool good = !text.empty() && text.size() <= kLongestKey && is_writable(text) &&
+                    text.find("${") == std::string_view::npos;
+  if (good) return std::string(text);
+  return refused(
+      fmt::format("{} is no name for a site or binding. Write at most {} bytes, without control "
+                  "characters and without \"${{\".",
+                  in_quotes(text), kLongestKey));
 }
 
 namespace {

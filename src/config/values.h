@@ -36,6 +36,8 @@ Result<ListenAddress> parse_plain_listen(std::string_view text);
 Result<ListenAddress> parse_listener_key(std::string_view text);
 // A plain listener on a loopback address: nobody is asked who they are there.
 Result<ListenAddress> parse_metrics_address(std::string_view text);
+// As UpstreamUrl::parse(), without what a file could not say.
+Result<UpstreamUrl> parse_upstream(std::string_view text);
 // `files.example.com:443`, `*.example.com:8443`, `10.0.0.5:8443`, `[::1]:8443`.
 Result<Endpoint> parse_endpoint(std::string_view text);
 std::string text(const Endpoint& endpoint);

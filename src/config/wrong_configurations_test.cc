@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "config/document.h"
+#include "config/settings.h"
 
 namespace gatehouse::config {
 namespace {
@@ -35,7 +36,8 @@ std::string messages_of(const fs::path& file) {
   const ReadOptions options{.environment = environment, .credentials = "/nonexistent"};
   const Reading reading =
       read_text(content_of(file), file.filename().string(), Origin::Source::file, options);
-  return render(reading.diagnostics);
+  if (has_errors(reading.diagnostics)) return render(reading.diagnostics);
+  return render(settle(reading.document).diagnostics);
 }
 
 class WrongConfiguration : public ::testing::TestWithParam<fs::path> {};

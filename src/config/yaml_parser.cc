@@ -1,5 +1,6 @@
 #include "config/yaml_parser.h"
 
+#include <algorithm>
 #include <spanstream>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -18,10 +19,7 @@ class TreeBuilder : public YAML::EventHandler {
   explicit TreeBuilder(DiagnosticSink& sink) : sink_(sink) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ == 1) return;
-    sink_.error("GH2010", {offset_of(mark), 3}, "a second document begins here",
-                "a configuration is one document: put it into a file of its own in conf.d");
-    throw Stopped();
+    if (++documents_ > 1) refuse_second(offset_of(mark));
   }
   void OnDocumentEnd() override {}
 
@@ -29,17 +27,16 @@ class TreeBuilder : public YAML::EventHandler {
     add({.kind = Node::Kind::nothing, .plain = true, .offset = offset_of(mark)});
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse_anchor(mark, "an alias repeats what stands elsewhere");
+    refuse(mark, "GH2008", kAliasMessage, kAliasHint);
     add({.kind = Node::Kind::refused, .offset = offset_of(mark)});
   }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {
-    refuse_anchor(mark, "an anchor gives a name to what follows");
+    refuse(mark, "GH2008", kAnchorMessage, kAnchorHint);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
-    check_tag(mark, tag);
     check_quotes(offset_of(mark));
-    add({.kind = Node::Kind::scalar,
+    add({.kind = has_tag(mark, tag) ? Node::Kind::refused : Node::Kind::scalar,
          .plain = tag == "?",
          .offset = offset_of(mark),
          .text = value});
@@ -55,11 +52,20 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnMapEnd() override { close(); }
 
-  // What was understood so far.
+  // What was understood so far. What lies in brackets that were open when the parser stopped may
+  // have been meant otherwise.
   Node take() {
+    if (too_much_) return {.kind = Node::Kind::refused};
+    const auto bracket = std::ranges::find(open_, true, &Node::flow);
+    if (bracket != open_.end()) {
+      const Node refused{.kind = Node::Kind::refused, .offset = bracket->offset};
+      open_.erase(bracket, open_.end());
+      put(refused);
+    }
     while (!open_.empty()) close();
     return std::move(root_);
   }
+  std::size_t last() const { return last_; }
 
   YamlTrouble trouble(const YAML::Exception& exception) const {
     YamlTrouble trouble{.said = exception.msg,
@@ -77,17 +83,30 @@ class TreeBuilder : public YAML::EventHandler {
     return static_cast<std::size_t>(std::max(mark.pos, 0));
   }
 
-  void refuse_anchor(const YAML::Mark& mark, std::string message) {
-    sink_.error("GH2008", {offset_of(mark), 1}, std::move(message),
-                "anchors and aliases are not read: write the value itself, or put text that "
-                "begins with & or * in quotes");
+  void refuse(const YAML::Mark& mark, std::string_view code, std::string_view message,
+              std::string_view hint) {
+    sink_.error(std::string(code), {offset_of(mark), 1}, std::string(message), std::string(hint));
   }
 
-  void check_tag(const YAML::Mark& mark, const std::string& tag) {
-    if (tag.empty() || tag == "?" || tag == "!") return;
-    sink_.error("GH2009", {offset_of(mark), 1}, "a tag gives what follows a type",
-                "tags are not read: each setting knows its type; put text that begins with ! in "
-                "quotes");
+  // The parser ends a document where something stands at the margin that does not belong to it.
+  // What stands behind a list or text is not worth a word of its own: that is no configuration.
+  void refuse_second(std::size_t offset) {
+    if (sink_.source().text().substr(offset).starts_with("---")) {
+      sink_.error("GH2010", {offset, 3}, "a second document begins here",
+                  "a configuration is one document: put it into a file of its own in conf.d");
+    } else if (root_.kind == Node::Kind::nothing) {
+      sink_.error("GH2010", {offset, 1}, "an empty document ends before this",
+                  "remove the lines of --- and ... above");
+    } else if (root_.kind == Node::Kind::map && !explain_what_follows(offset, sink_)) {
+      explain_trouble({.said = YAML::ErrorMsg::END_OF_MAP, .offset = offset, .last = last_}, sink_);
+    }
+    throw Stopped();
+  }
+
+  bool has_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return false;
+    refuse(mark, "GH2009", kTagMessage, kTagHint);
+    return true;
   }
 
   // The parser takes a quoted text that the end of the file cuts off behind a line end.
@@ -102,11 +121,12 @@ class TreeBuilder : public YAML::EventHandler {
 
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::EmitterStyle::value style) {
-    check_tag(mark, tag);
+    has_tag(mark, tag);
     if (open_.size() == kDeepestNode) {
       sink_.error("GH2003", {offset_of(mark), 1},
                   "lists and maps lie in one another more than 32 deep",
                   "no setting needs more than 6");
+      too_much_ = true;
       throw Stopped();
     }
     count(mark);
@@ -142,6 +162,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (++nodes_ <= kMostNodes) return;
     sink_.error("GH2003", {offset, 1}, "the file holds more than a million values",
                 "split it into several files in conf.d");
+    too_much_ = true;
     throw Stopped();
   }
 
@@ -151,6 +172,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t nodes_ = 0;
   std::size_t last_ = 0;
   int documents_ = 0;
+  bool too_much_ = false;
 };
 
 // The parser takes a tab for an indentation of nothing, and what it then says misleads.
@@ -168,10 +190,24 @@ bool has_no_tab_in_indentation(DiagnosticSink& sink) {
   return none;
 }
 
+// The parser ignores what it does not know.
+bool has_no_directive(DiagnosticSink& sink) {
+  for (unsigned number = 1; number <= sink.source().lines(); ++number) {
+    const std::string_view line = sink.source().line(number);
+    if (line.empty() || line.starts_with('#') || line.starts_with("%YAML ")) continue;
+    if (!line.starts_with('%')) return true;
+    sink.error("GH2006", {sink.source().begin_of_line(number), line.size()},
+               "a line that begins with % is a directive of YAML", "remove it");
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Tree parse_yaml(DiagnosticSink& sink) {
-  if (!has_no_tab_in_indentation(sink)) return {.root = {}, .whole = false};
+  const bool fit = has_no_tab_in_indentation(sink);
+  if (!has_no_directive(sink) || !fit) return {.root = {}, .whole = false};
   TreeBuilder builder(sink);
   try {
     std::ispanstream in(sink.source().text());
@@ -186,7 +222,9 @@ Tree parse_yaml(DiagnosticSink& sink) {
     sink.error("GH2003", "there is not enough memory to read this file",
                "split it into several files in conf.d");
   }
-  return {.root = builder.take(), .whole = false};
+  Tree tree{.root = builder.take(), .whole = false};
+  tree.last = builder.last();
+  return tree;
 }
 
 }  // namespace gatehouse::config

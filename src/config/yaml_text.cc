@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace gatehouse::config {
 namespace {
 
@@ -63,45 +65,43 @@ void append_escaped(std::string& out, char32_t point) {
   }
 }
 
-constexpr char32_t kReplacement = 0xfffd;
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
-struct Character {
-  char32_t point = kReplacement;
-  std::size_t bytes = 1;
-};
-
-// The first character (RFC 3629); U+FFFD for one byte that starts none.
-Character first_character(std::string_view text) {
-  const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return {};
-  char32_t point = lead & (0x7fU >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return {};
-    point = (point << 6) | (byte(i) & 0x3fU);
+// The code point of a well-formed sequence of UTF-8.
+char32_t code_point(std::string_view character) {
+  const auto lead = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return lead;
+  char32_t point = lead & (0x7fU >> character.size());
+  for (const char c : character.substr(1)) {
+    point = (point << 6) | (static_cast<unsigned char>(c) & 0x3fU);
   }
-  const bool overlong = point < (bytes == 4 ? 0x10000U : bytes == 3 ? 0x800U : 0x80U);
-  const bool surrogate = point >= 0xd800 && point < 0xe000;
-  if (overlong || surrogate || point > 0x10ffff) return {};
-  return {point, bytes};
+  return point;
 }
 
 std::string in_double_quotes(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
-    const Character next = first_character(text);
-    append_escaped(out, next.point);
-    text.remove_prefix(next.bytes);
+    const bool ascii = static_cast<unsigned char>(text.front()) < 0x80;
+    const std::size_t length = ascii ? 1 : utf8_length(text);
+    append_escaped(out, code_point(length == 0 ? kReplacement : text.substr(0, length)));
+    text.remove_prefix(std::max<std::size_t>(1, length));
   }
   return out + '"';
+}
+
+// ${ begins what comes from elsewhere, unless another $ stands before it.
+std::string without_references(std::string_view text) {
+  std::string out(text);
+  for (auto at = out.find("${"); at != std::string::npos; at = out.find("${", at + 3)) {
+    out.insert(at, 1, '$');
+  }
+  return out;
 }
 
 }  // namespace
 
 std::string yaml_scalar(std::string_view text) {
-  return is_bare(text) ? std::string(text) : in_double_quotes(text);
+  return is_bare(text) ? std::string(text) : in_double_quotes(without_references(text));
 }
 
 std::string yaml_key(std::string_view text) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <new>
 
-#include <fmt/format.h>
-
 #include "crypto/library_error.h"
 
 namespace gatehouse::crypto {
@@ -42,23 +40,14 @@ bool is_echo(int error) {
          error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
 }
 
-std::string clause(Kind kind, int error, const Certificate& at) {
-  const std::string subject = at.subject();
-  switch (kind) {
-    case Kind::unknown_issuer:
-      return fmt::format("{} is issued by {}, which is neither sent nor trusted here", subject,
-                         at.issuer());
-    case Kind::unknown_root: return fmt::format("the root {} is not trusted here", subject);
-    case Kind::self_signed:
-      return fmt::format("{} is signed by itself and not trusted here", subject);
-    case Kind::expired: return fmt::format("{} has expired", subject);
-    case Kind::not_yet_valid: return fmt::format("{} is not valid yet", subject);
-    case Kind::wrong_purpose: return fmt::format("{} is not meant for servers", subject);
-    case Kind::not_permitted:
-      return fmt::format("{} has a name that a CA above it may not certify", subject);
-    case Kind::bad_signature: return fmt::format("the signature of {} is wrong", subject);
-    default: return fmt::format("{}: {}", subject, X509_verify_cert_error_string(error));
-  }
+// The library does not come to look at the time when the issuer is missing.
+void note_time(const Certificate& leaf, WallTime now, std::vector<ChainFault>& faults) {
+  if (leaf.valid_at(now)) return;
+  const Kind kind = now < leaf.not_before() ? Kind::not_yet_valid : Kind::expired;
+  const bool noted = std::ranges::any_of(faults, [&](const ChainFault& fault) {
+    return fault.kind == kind && fault.subject == leaf.subject();
+  });
+  if (!noted) faults.push_back({kind, leaf.subject(), leaf.issuer(), "by the clock"});
 }
 
 class Question {
@@ -96,7 +85,7 @@ class Question {
     drain_library_errors();
     if (!accepted && faults_.empty()) {
       const int error = X509_STORE_CTX_get_error(context_.get());
-      faults_.push_back({Kind::other, "", X509_verify_cert_error_string(error)});
+      faults_.push_back({.kind = Kind::other, .reason = X509_verify_cert_error_string(error)});
     }
     return std::move(faults_);
   }
@@ -117,10 +106,11 @@ class Question {
     Kind kind = kind_of(error);
     // One that may not sign certificates does not count as its own issuer for the library.
     if (kind == Kind::unknown_issuer && at && at->is_self_issued()) kind = Kind::self_signed;
-    ChainFault fault{kind, at ? at->subject() : "",
-                     at ? clause(kind, error, *at) : X509_verify_cert_error_string(error)};
-    const bool known = std::ranges::any_of(
-        faults_, [&](const ChainFault& noted) { return noted.what == fault.what; });
+    ChainFault fault{kind, at ? at->subject() : "", at ? at->issuer() : "",
+                     X509_verify_cert_error_string(error)};
+    const bool known = std::ranges::any_of(faults_, [&](const ChainFault& noted) {
+      return noted.kind == fault.kind && noted.subject == fault.subject;
+    });
     if (!known) faults_.push_back(std::move(fault));
   }
   static std::optional<Certificate> certificate_of(X509* parsed) {
@@ -145,12 +135,12 @@ class Question {
 std::vector<ChainFault> chain_faults(std::span<const Certificate> chain,
                                      std::span<const Certificate> anchors,
                                      const std::optional<ServerName>& name, WallTime now) {
-  if (chain.empty()) return {{Kind::other, "", "no certificate was sent"}};
+  if (chain.empty()) return {{.kind = Kind::other, .reason = "no certificate was sent"}};
   std::vector<ChainFault> faults = Question(chain, anchors, now).ask();
-  if (name && !chain.front().names().covers(*name)) {
-    const std::string subject = chain.front().subject();
-    faults.push_back({Kind::wrong_name, subject,
-                      fmt::format("{} does not speak for {}", subject, name->text())});
+  const Certificate& leaf = chain.front();
+  note_time(leaf, now, faults);
+  if (name && !leaf.names().covers(*name)) {
+    faults.push_back({Kind::wrong_name, leaf.subject(), leaf.issuer(), "the name does not match"});
   }
   return faults;
 }

@@ -27,8 +27,9 @@ struct ChainFault {
   };
 
   Kind kind;
-  std::string certificate;  // the subject of the certificate at fault
-  std::string what;         // a clause: "CN=a has expired"
+  std::string subject{};  // of the certificate at fault, RFC 4514
+  std::string issuer{};
+  std::string reason{};  // in the library's words
 };
 
 // Every reason for which a TLS client that trusts `anchors` alone would refuse this chain (leaf

@@ -34,6 +34,8 @@ constexpr auto kKnown = std::to_array<Known>({
     {"x-forwarded-port", FieldId::x_forwarded_port},
     {"x-real-ip", FieldId::x_real_ip},
     {"x-request-id", FieldId::x_request_id},
+    {"traceparent", FieldId::traceparent},
+    {"tracestate", FieldId::tracestate},
     {"proxy", FieldId::proxy},
     {"accept", FieldId::accept},
     {"age", FieldId::age},

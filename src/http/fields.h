@@ -34,6 +34,9 @@ enum class FieldId : std::uint8_t {
   x_forwarded_other,  // any other name that begins with X-Forwarded-
   x_real_ip,
   x_request_id,
+  // W3C Trace Context.
+  traceparent,
+  tracestate,
   // Never believed: Client-Cert (RFC 9440), X-SSL-Client-*, X-Forwarded-Client-Cert and relatives.
   client_certificate,
   proxy,      // becomes HTTP_PROXY in CGI programs ("httpoxy")

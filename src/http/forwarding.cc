@@ -26,6 +26,10 @@ FieldSet dropped(const RequestHead& request, const ClientFacts& client, const Up
   if (!how.pass_expect || !request.expect_continue) drop.add(FieldId::expect);
   if (body.kind != BodyLength::Kind::chunked) drop.add(FieldId::trailer);
   if (!how.request_id.empty()) drop.add(FieldId::x_request_id);
+  if (!how.traceparent.empty()) {
+    drop.add(FieldId::traceparent);
+    drop.add(FieldId::tracestate);
+  }
   return drop;
 }
 
@@ -74,6 +78,7 @@ std::optional<std::size_t> build_upstream_request(std::span<char> out, const Req
   writer.fields(request.fields, dropped(request, client, how, body));
   write_forwarded(writer, request, client, host);
   if (!how.request_id.empty()) writer.field("X-Request-Id", how.request_id);
+  if (!how.traceparent.empty()) writer.field("traceparent", how.traceparent);
   write_connection(writer, request);
   write_body_length(writer, body);
   return writer.finish();

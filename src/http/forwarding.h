@@ -27,6 +27,8 @@ struct UpstreamRequest {
   bool pass_expect = true;  // let the upstream decide about 100 Continue
   // X-Request-Id, instead of what the client sent. Empty: the client's passes.
   std::string_view request_id{};
+  // Instead of the client's traceparent and tracestate. Empty: the client's pass.
+  std::string_view traceparent{};
 };
 
 // Writes the head that an upstream gets: HTTP/1.1, hop-by-hop fields and those named by Connection

@@ -158,6 +158,14 @@ TEST(UpstreamRequest, has_one_request_id_when_it_is_ours) {
               ::testing::AllOf(HasSubstr("X-Request-Id: ours\r\n"), Not(HasSubstr("theirs"))));
 }
 
+TEST(UpstreamRequest, belongs_to_the_trace_of_the_client_or_to_ours) {
+  const TestRequest request(get_with("traceparent: theirs\r\ntracestate: a=b\r\n"));
+  EXPECT_THAT(forwarded(request), HasSubstr("traceparent: theirs\r\ntracestate: a=b\r\n"));
+  EXPECT_THAT(forwarded(request, kClient, {.traceparent = "ours"}),
+              ::testing::AllOf(HasSubstr("traceparent: ours\r\n"), Not(HasSubstr("theirs")),
+                               Not(HasSubstr("tracestate"))));
+}
+
 TEST(UpstreamRequest, does_not_fit_into_too_little_room) {
   const TestRequest request(get_with("A: b\r\n"));
   const std::size_t needed = forwarded(request).size();

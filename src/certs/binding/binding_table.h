@@ -32,6 +32,8 @@ class BindingTable {
     if (name) return answers_.find(*name);
     return no_name_ ? &*no_name_ : nullptr;
   }
+  // The same, of those that were bound to a name.
+  const tls::Answer* find_named(const ServerName& name) const { return answers_.find_named(name); }
 
  private:
   NameTable<tls::Answer> answers_;

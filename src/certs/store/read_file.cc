@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace gatehouse::certs {
@@ -20,15 +21,23 @@ ssize_t fill(int file, Bytes& buffer) {
   return static_cast<ssize_t>(size);
 }
 
+// For the file as it is; what is no regular file does not tell.
+std::size_t room_for(int file, std::size_t most) {
+  struct stat status{};
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) return most;
+  return std::min(most, static_cast<std::size_t>(status.st_size));
+}
+
 }  // namespace
 
-std::expected<Secret, int> read_bounded(int file) {
-  Bytes buffer(kLargestFile + 1);  // one more, so that "exactly full" and "too large" differ
+std::expected<Secret, int> read_bounded(int file, std::size_t most) {
+  // One more, so that "exactly full" and "too large" differ.
+  Bytes buffer(room_for(file, most) + 1);
   const ssize_t size = fill(file, buffer);
   Secret content(ByteView(buffer).first(static_cast<std::size_t>(std::max<ssize_t>(size, 0))));
   explicit_bzero(buffer.data(), buffer.size());
   if (size < 0) return std::unexpected(static_cast<int>(-size));
-  if (static_cast<std::size_t>(size) > kLargestFile) return std::unexpected(EFBIG);
+  if (static_cast<std::size_t>(size) == buffer.size()) return std::unexpected(EFBIG);
   return content;
 }
 

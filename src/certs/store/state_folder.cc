@@ -147,14 +147,16 @@ Result<Ok> check_secret(int file, const std::filesystem::path& path) {
 }  // namespace
 
 Result<std::optional<Secret>> StateFolder::read(std::string_view name) const {
-  return read(name, false);
+  return read(name, false, kLargestFile);
 }
 
-Result<std::optional<Secret>> StateFolder::read_secret(std::string_view name) const {
-  return read(name, true);
+Result<std::optional<Secret>> StateFolder::read_secret(std::string_view name,
+                                                       std::size_t most) const {
+  return read(name, true, most);
 }
 
-Result<std::optional<Secret>> StateFolder::read(std::string_view name, bool secret) const {
+Result<std::optional<Secret>> StateFolder::read(std::string_view name, bool secret,
+                                                std::size_t most) const {
   const std::string relative(name);
   const Descriptor file(openat(folder_.get(), relative.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file && errno == ENOENT) return std::optional<Secret>{};
@@ -162,7 +164,7 @@ Result<std::optional<Secret>> StateFolder::read(std::string_view name, bool secr
   if (secret) {
     if (auto safe = check_secret(file.get(), path_ / name); !safe) return pass_on(safe);
   }
-  auto content = read_bounded(file.get());
+  auto content = read_bounded(file.get(), most);
   if (!content) return disk_failure(content.error(), path_ / name, "read");
   return std::optional<Secret>(std::move(*content));
 }

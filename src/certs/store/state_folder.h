@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "certs/store/descriptor.h"
+#include "certs/store/read_file.h"
 
 namespace gatehouse::certs {
 
@@ -52,10 +53,11 @@ class StateFolder {
   static Result<StateFolder> open(const std::filesystem::path& path, BeforeStep before = {});
 
   const std::filesystem::path& path() const { return path_; }
-  // Whole content, at most 1 MiB; nullopt when there is no such file.
+  // Whole content, at most `most` bytes; nullopt when there is no such file.
   Result<std::optional<Secret>> read(std::string_view name) const;
   // The same for what nobody else may read; refuses a file that others can.
-  Result<std::optional<Secret>> read_secret(std::string_view name) const;
+  Result<std::optional<Secret>> read_secret(std::string_view name,
+                                            std::size_t most = kLargestFile) const;
 
   // Waits at most `bound` for another process. Removes what a killed writer left half done.
   Result<StateWriter> writer(std::chrono::milliseconds bound = std::chrono::seconds(10)) const;
@@ -64,7 +66,7 @@ class StateFolder {
   std::optional<std::string> doubt() const;
 
  private:
-  Result<std::optional<Secret>> read(std::string_view name, bool secret) const;
+  Result<std::optional<Secret>> read(std::string_view name, bool secret, std::size_t most) const;
   StateFolder(std::filesystem::path path, Descriptor folder, BeforeStep before)
       : path_(std::move(path)), folder_(std::move(folder)), before_(std::move(before)) {}
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -64,6 +65,40 @@ std::expected<io::Fd, int> bound(const io::SocketAddress& address, bool shared) 
   return fd;
 }
 
+bool is_shared(int fd) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &value, &size) == 0 && value != 0;
+}
+
+// A socket of its own for one more thread, or another descriptor of the same.
+Result<io::Fd> beside(const io::SocketAddress& address, const io::Fd& inherited) {
+  if (is_shared(inherited.get())) {
+    auto sibling = bound(address, true);
+    if (sibling && ::listen(sibling->get(), kBacklog) == 0) return std::move(*sibling);
+  }
+  io::Fd same(fcntl(inherited.get(), F_DUPFD_CLOEXEC, 3));
+  if (!same) return cannot_listen(address, errno);
+  return same;
+}
+
+Result<ListeningSockets> adopt(const io::SocketAddress& wanted, bool tls, std::size_t threads,
+                               std::vector<InheritedSocket> inherited) {
+  const std::size_t count = inherited.size();
+  ListeningSockets sockets{wanted, inherited.front().address, {}, tls, {}, false};
+  for (InheritedSocket& socket : inherited) {
+    sockets.held_elsewhere |= socket.held_elsewhere;
+    (void)::listen(socket.fd.get(), kBacklog);  // whoever opened it may have wished for less
+    sockets.per_thread.push_back(std::move(socket.fd));
+  }
+  for (std::size_t i = count; i < threads; ++i) {
+    auto fd = beside(sockets.address, sockets.per_thread[i % count]);
+    if (!fd) return pass_on(fd);
+    sockets.per_thread.push_back(std::move(*fd));
+  }
+  return sockets;
+}
+
 bool is_any(const io::SocketAddress& address) {
   const auto ip = IpAddress::parse(address.host());
   return ip && ip->is_any();
@@ -77,15 +112,19 @@ bool beside_ours(const io::SocketAddress& wanted, std::span<const io::SocketAddr
 }
 
 Result<ListeningSockets> open_endpoint(const io::SocketAddress& wanted, bool tls,
-                                       std::size_t threads,
-                                       std::span<const io::SocketAddress> ours) {
+                                       std::size_t threads, std::span<const io::SocketAddress> ours,
+                                       InheritedSockets* inherited) {
+  if (inherited != nullptr) {
+    auto taken = inherited->take(wanted);
+    if (!taken.empty()) return adopt(wanted, tls, threads, std::move(taken));
+  }
   if (wanted.port() != 0 && !beside_ours(wanted, ours)) {
     // SO_REUSEPORT would silently share the port with another gatehouse of the same user.
     const auto probe = bound(wanted, false);
     if (!probe) return cannot_listen(wanted, probe.error());
     if (::listen(probe->get(), 1) != 0) return cannot_listen(wanted, errno);
   }
-  ListeningSockets sockets{wanted, {}, tls, {}};
+  ListeningSockets sockets{wanted, wanted, {}, tls, {}, false};
   for (std::size_t i = 0; i < threads; ++i) {
     auto fd = bound(sockets.address, true);
     if (!fd) return cannot_listen(sockets.address, fd.error());
@@ -105,17 +144,18 @@ bool machine_has_no_ipv6(const Error& error, const io::SocketAddress& address) {
 
 Result<std::vector<ListeningSockets>> open_listener(const ListenAddress& address,
                                                     std::size_t threads,
-                                                    std::span<const io::SocketAddress> ours) {
+                                                    std::span<const io::SocketAddress> ours,
+                                                    InheritedSockets* inherited) {
   std::vector<ListeningSockets> all;
   std::uint16_t port = address.port();
   for (const IpEndpoint& endpoint : address.endpoints()) {
     const auto where = io::SocketAddress::ip(endpoint.address.text(), port);
-    auto sockets = open_endpoint(*where, address.tls(), threads, ours);
+    auto sockets = open_endpoint(*where, address.tls(), threads, ours, inherited);
     if (!sockets && machine_has_no_ipv6(sockets.error(), *where)) {
       if (address.scope() == ListenAddress::Scope::localhost && !all.empty()) continue;
       if (address.scope() == ListenAddress::Scope::everywhere) {
-        sockets =
-            open_endpoint(*io::SocketAddress::ip("0.0.0.0", port), address.tls(), threads, ours);
+        sockets = open_endpoint(*io::SocketAddress::ip("0.0.0.0", port), address.tls(), threads,
+                                ours, inherited);
       }
     }
     if (!sockets) return pass_on(sockets);
@@ -173,12 +213,13 @@ Acceptor::Round Acceptor::accept_some() {
   return Round::more;
 }
 
-void Acceptor::stop() {
+void Acceptor::stop(Ending ending) {
   if (stopped_) return;
   stopped_ = true;
+  socket_.interrupt();
+  if (ending == Ending::leave) return;
   while (accept_some() == Round::more) {
   }
-  socket_.interrupt();
   (void)::shutdown(socket_.fd(), SHUT_RD);
 }
 

@@ -1,6 +1,7 @@
 #include "edge/listener/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 
 #include <gmock/gmock.h>
@@ -80,7 +81,9 @@ TEST(Listener, an_address_of_another_machine_is_not_found) {
 
 class Accepting : public io::testing::ReactorTest {
  protected:
-  Accepting() : sockets(std::move(open_listener(at("127.0.0.1:0"), 1).value()[0])) {
+  Accepting()
+      : sockets(std::move(open_listener(at("127.0.0.1:0"), 1).value()[0])),
+        listening(sockets.per_thread[0].get()) {
     acceptor = std::make_unique<Acceptor>(
         reactor, std::move(sockets.per_thread[0]), events,
         [this](Accepted accepted) { clients.push_back(std::move(accepted)); });
@@ -93,6 +96,7 @@ class Accepting : public io::testing::ReactorTest {
 
   EventLog events{{.at_least = LogLevel::error, .fd = -1}, clock};
   ListeningSockets sockets;
+  int listening;
   std::vector<Accepted> clients;
   std::unique_ptr<Acceptor> acceptor;
   io::Scope scope{reactor};
@@ -124,6 +128,20 @@ TEST_F(Accepting, a_stop_between_two_rounds_is_heard) {
   for (int i = 0; i < 10; ++i) reactor.run_once(0ms);
   EXPECT_EQ(clients.size(), 200u);
   EXPECT_EQ(scope.running(), 0u);
+}
+
+TEST_F(Accepting, T11_who_waits_at_a_socket_that_is_left_to_another_process_waits_for_that_one) {
+  const io::Fd other(fcntl(listening, F_DUPFD_CLOEXEC, 3));
+  const io::Fd before = dial(sockets.address);
+  acceptor->stop(Acceptor::Ending::leave);
+  settle();
+  EXPECT_EQ(clients.size(), 0u);
+  EXPECT_EQ(scope.running(), 0u);
+  acceptor.reset();
+  const io::Fd later = dial(sockets.address);
+  EXPECT_TRUE(later);
+  EXPECT_TRUE(io::Fd(::accept4(other.get(), nullptr, nullptr, SOCK_NONBLOCK)));
+  EXPECT_TRUE(io::Fd(::accept4(other.get(), nullptr, nullptr, SOCK_NONBLOCK)));
 }
 
 }  // namespace

@@ -32,13 +32,14 @@ UpstreamResult classify(const Error& not_connected) {
 
 }  // namespace
 
-Exchange::Exchange(ThreadContext& thread, const Generation& generation, ClientSide& client,
-                   UpstreamGroup& group, std::optional<UpstreamRecord>& record)
+Exchange::Exchange(ThreadContext& thread, RequestContext& request, ClientSide& client,
+                   UpstreamGroup& group)
     : thread_(thread),
-      settings_(generation.settings),
+      settings_(request.generation->settings),
+      identity_(request.identity),
       client_(client),
       group_(group),
-      record_(record),
+      record_(request.upstream),
       lease_(thread.reactor.buffers()),
       uploads_(thread.reactor) {}
 
@@ -98,6 +99,8 @@ Exchange::Step Exchange::build_request(io::Lease& out) {
   out.take(enough < io::BufferPool::kSmall / 2 ? Size::small : Size::large);
   http::UpstreamRequest how;
   how.body = request_framing_ = request.body;
+  how.request_id = identity_.id();
+  how.traceparent = identity_.new_traceparent();
   const auto size = http::build_upstream_request(out.room(), request, client_.facts(), how);
   if (!size) {
     end_unanswered(431, "The request's head is too large.");

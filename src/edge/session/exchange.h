@@ -3,20 +3,11 @@
 #include <optional>
 
 #include "edge/session/client_side.h"
-#include "edge/session/generation.h"
+#include "edge/session/request_context.h"
 #include "edge/session/thread_context.h"
 #include "http/h1_body.h"
 
 namespace gatehouse::edge {
-
-// What the access log tells of the upstream's part.
-struct UpstreamRecord {
-  std::string address;
-  int status = 0;
-  SteadyTime started{};
-  std::chrono::nanoseconds duration{};
-  bool reused = false;
-};
 
 // How an exchange ended.
 struct Outcome {
@@ -34,8 +25,8 @@ struct Outcome {
 // at the same time. Owned by the task that runs it; borrows everything.
 class Exchange {
  public:
-  Exchange(ThreadContext& thread, const Generation& generation, ClientSide& client,
-           UpstreamGroup& group, std::optional<UpstreamRecord>& record);
+  Exchange(ThreadContext& thread, RequestContext& request, ClientSide& client,
+           UpstreamGroup& group);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
@@ -87,6 +78,7 @@ class Exchange {
 
   ThreadContext& thread_;
   const EdgeSettings& settings_;
+  const RequestIdentity& identity_;
   ClientSide& client_;
   UpstreamGroup& group_;
   std::optional<UpstreamRecord>& record_;

@@ -88,8 +88,8 @@ TEST_F(ExchangeTest, content_without_end_does_not_keep_others_waiting) {
   open();
   std::unique_ptr<Peer> application;
   InsatiableClient client(application);
-  std::optional<UpstreamRecord> record;
-  Exchange exchange(*thread, *listener->generation, client, group(), record);
+  RequestContext request{listener->generation, {}, {}};
+  Exchange exchange(*thread, request, client, group());
   bool ended = false;
   scope.spawn(run(exchange, ended));
   application = taken_by_app();
@@ -105,8 +105,8 @@ TEST_F(ExchangeTest, an_upload_without_end_does_not_keep_others_waiting) {
   open();
   std::unique_ptr<Peer> application;
   InexhaustibleClient client(application);
-  std::optional<UpstreamRecord> record;
-  Exchange exchange(*thread, *listener->generation, client, group(), record);
+  RequestContext request{listener->generation, {}, {}};
+  Exchange exchange(*thread, request, client, group());
   bool ended = false;
   scope.spawn(run(exchange, ended));
   application = taken_by_app();

@@ -133,7 +133,7 @@ io::Task<Session::Next> Session::wait_for_request() {
   if (!in_.empty() || stream().may_read()) {
     // Who sends one request upon the other does not keep the others of this thread waiting.
     if (served_) wake = co_await thread_.reactor.yield();
-  } else if (thread_.draining) {
+  } else if (thread_.draining && !thread_.patient) {
     wake = io::Wake::cancelled;
   } else {
     enter(ConnectionState::idle);

@@ -24,7 +24,12 @@ void tell_of_head(AccessRecord& record, const http::RequestHead& head) {
   record.method = head.method_text;
   record.host = head.authority_text;
   record.uri = head.target;
-  record.user_agent = head.fields.value(http::FieldId::user_agent);
+  const http::Fields& fields = head.fields;
+  record.user_agent = fields.value(http::FieldId::user_agent);
+  record.referer = fields.value(http::FieldId::referer);
+  record.authorization = fields.has(http::FieldId::authorization);
+  record.proxy_authorization = fields.has(http::FieldId::proxy_authorization);
+  record.cookie = fields.has(http::FieldId::cookie);
 }
 
 AccessRecord::Tls tell_of_tls(const tls::TlsStream& stream, const tls::HandshakeInfo& info) {
@@ -66,7 +71,8 @@ void note_request(ThreadContext& thread, const ConnectionFacts& connection,
     record.upstream = AccessRecord::Upstream{upstream->address, upstream->status,
                                              upstream->duration, upstream->reused};
   }
-  record.request_id = {request.id.data(), request.id.size()};
+  record.request_id = request.identity.id();
+  record.trace_id = request.identity.trace_id();
   record.error = request.error;
   thread.access_log->append(record);
 }

@@ -5,23 +5,20 @@
 #include <string_view>
 
 #include "edge/session/exchange.h"
-#include "edge/session/generation.h"
 #include "edge/session/h1_client.h"
+#include "edge/session/request_context.h"
 #include "edge/session/thread_context.h"
 #include "tls/stream.h"
 
 namespace gatehouse::edge {
 
 // What belongs to one request only, so that an idle connection does not carry it.
-struct SessionRequest {
-  GenerationPtr generation;  // keeps what routes, site and settings are part of
+struct SessionRequest : RequestContext {
   const RouteTable* routes = nullptr;
   http::RequestHead head;
   http::ClientFacts facts;
   const Site* site = nullptr;
-  RequestId id;
   SteadyTime started{};
-  std::optional<UpstreamRecord> upstream;
   int status = 0;
   std::string error;    // why it did not end as it should
   bool parsed = false;  // `head` is defined

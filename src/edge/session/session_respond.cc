@@ -59,8 +59,7 @@ io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& clie
   Outcome outcome;
   if (const auto* forward = std::get_if<Forward>(&decision)) {
     if (request.head.upgrade == http::Upgrade::websocket) enter(ConnectionState::tunnel);
-    Exchange exchange(thread_, *request.generation, client,
-                      thread_.upstreams.of(forward->upstreams), request.upstream);
+    Exchange exchange(thread_, request, client, thread_.upstreams.of(forward->upstreams));
     outcome = co_await exchange.run();
     if (request.upstream) request.status = request.upstream->status;
   } else {

@@ -10,6 +10,7 @@ io::Task<Session::Next> Session::serve_request() {
   begin(request);
   if (const auto instead = co_await read_head(request)) co_return *instead;
   request.parsed = true;
+  request.identity.read(request.head, request.facts);
   Next next = Next::close;
   std::size_t used = 0;
   {
@@ -27,7 +28,7 @@ io::Task<Session::Next> Session::serve_request() {
 // What was configured anew since the last request counts from here on.
 void Session::begin(SessionRequest& request) {
   request.started = thread_.reactor.now();
-  request.id = thread_.next_request_id();
+  request.identity.begin(thread_.next_request_id());
   request.generation = listener_->generation;
   request.routes = listener_->routes;
   if (known_generation_ != request.generation->number) {
@@ -106,7 +107,7 @@ io::Task<bool> Session::answer_error(SessionRequest& request, ClientSide& client
   ErrorPage page;
   page.status = status;
   page.detail = sentence;
-  page.request_id = {request.id.data(), request.id.size()};
+  page.request_id = request.identity.id();
   const PageFormat format = page_format(client.request().fields.value(http::FieldId::accept));
   co_return co_await answer(thread_, client, {status, render_error(page, format)});
 }

@@ -8,6 +8,7 @@
 #include "base/access_log.h"
 #include "base/event_log.h"
 #include "base/metrics.h"
+#include "edge/session/request_context.h"
 #include "edge/session/upstream_groups.h"
 #include "http/h1_writer.h"
 #include "io/reactor.h"
@@ -18,9 +19,6 @@ namespace gatehouse::edge {
 class Session;
 struct SessionLink;
 using SessionList = io::IntrusiveList<Session, SessionLink>;
-
-// The text of request ids: 32 hexadecimal digits.
-using RequestId = std::array<char, 32>;
 
 // What all sessions of one thread share, whatever is configured. Lives as long as the thread's
 // reactor serves.
@@ -41,6 +39,9 @@ struct ThreadContext {
   std::size_t open_sessions = 0;
   std::size_t most_sessions = SIZE_MAX;
   bool draining = false;
+  // While draining: who has not asked yet may ask once more, because the request could be on its
+  // way. Else an idle connection ends at once.
+  bool patient = false;
 
   // The value of Date now.
   std::string_view date();

@@ -1,5 +1,6 @@
 #include "edge/worker/thread_edge.h"
 
+#include <fcntl.h>
 #include <random>
 
 #include "edge/session/session.h"
@@ -73,21 +74,27 @@ void ThreadEdge::leave_missing(const Snapshot& next) {
     return entry.second->leaving;
   });
   for (Door& door : doors_) {
-    if (door.listener->leaving) door.acceptor.stop();
+    if (door.listener->leaving) door.stop(Acceptor::Ending::refuse);
   }
 }
 
 // ------------------------------------------------------------------ connections
 
-ThreadEdge::Door::Door(ThreadEdge& edge, CountedPtr<WorkerListener> listener_, io::Fd fd)
+ThreadEdge::Door::Door(ThreadEdge& edge, CountedPtr<WorkerListener> listener_,
+                       OpenedListener opened)
     : listener(std::move(listener_)),
-      acceptor(edge.reactor_, std::move(fd), edge.events_,
-               [this, &edge](Accepted accepted) { edge.accept(listener, std::move(accepted)); }) {}
+      acceptor(edge.reactor_, std::move(opened.fd), edge.events_,
+               [this, &edge](Accepted accepted) { edge.accept(listener, std::move(accepted)); }),
+      held_elsewhere(opened.held_elsewhere) {}
+
+void ThreadEdge::Door::stop(Acceptor::Ending ending) {
+  acceptor.stop(held_elsewhere ? Acceptor::Ending::leave : ending);
+}
 
 void ThreadEdge::open(OpenedListener opened) {
   const auto found = listeners_.find(opened.id);
   if (found == listeners_.end() || context_.draining) return;
-  Door& door = doors_.emplace_back(*this, found->second, std::move(opened.fd));
+  Door& door = doors_.emplace_back(*this, found->second, std::move(opened));
   if (started_) accepting_.spawn(accept_at(door));
 }
 
@@ -127,14 +134,27 @@ bool ThreadEdge::make_room() {
 
 // ------------------------------------------------------------------ the end
 
-void ThreadEdge::drain() {
+std::vector<OpenedListener> ThreadEdge::sockets() const {
+  std::vector<OpenedListener> all;
+  for (const Door& door : doors_) {
+    io::Fd same(fcntl(door.acceptor.fd(), F_DUPFD_CLOEXEC, 3));
+    if (door.acceptor.stopped() || !same) continue;
+    const auto id = static_cast<ListenerId>(door.listener->number);
+    all.push_back({id, std::move(same), door.held_elsewhere});
+  }
+  return all;
+}
+
+void ThreadEdge::drain(Acceptor::Ending ending) {
   context_.draining = true;
-  for (Door& door : doors_) door.acceptor.stop();
+  context_.patient = ending == Acceptor::Ending::leave;
+  for (Door& door : doors_) door.stop(ending);
+  ending_.notify_all();
+  if (context_.patient) return;
   for (Session* session = context_.sessions.front(); session != nullptr;
        session = context_.sessions.after(*session)) {
     session->drain();
   }
-  ending_.notify_all();
 }
 
 void ThreadEdge::cancel() {

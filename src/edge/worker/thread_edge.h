@@ -18,6 +18,7 @@ namespace gatehouse::edge {
 struct OpenedListener {
   ListenerId id = 0;
   io::Fd fd;
+  bool held_elsewhere = false;  // see ListeningSockets
 };
 
 // Everything that one thread serves. All of it on the reactor's thread, except make() and
@@ -36,8 +37,12 @@ class ThreadEdge {
   Result<Ok> take(std::shared_ptr<const Snapshot> next, std::vector<OpenedListener> opened);
   // Begins to accept; once.
   void start();
-  // No new connections; running requests end, then join() does.
-  void drain();
+  // No new connections; running requests end, then join() does. With `leave` connections that wait
+  // live on until their next answer, or until this is called again with `refuse`.
+  void drain(Acceptor::Ending ending);
+  // Other descriptors of the sockets that it accepts from, for a successor. Those for which there
+  // is no descriptor any more are missing.
+  std::vector<OpenedListener> sockets() const;
   // Cuts off what still runs.
   void cancel();
   // Until it was drained or cancelled and nobody is served any more.
@@ -48,10 +53,12 @@ class ThreadEdge {
  private:
   // A socket that is accepted from; the listener outlives it.
   struct Door {
-    Door(ThreadEdge& edge, CountedPtr<WorkerListener> listener_, io::Fd fd);
+    Door(ThreadEdge& edge, CountedPtr<WorkerListener> listener_, OpenedListener opened);
+    void stop(Acceptor::Ending ending);
 
     CountedPtr<WorkerListener> listener;
     Acceptor acceptor;
+    bool held_elsewhere;
   };
 
   ThreadEdge(io::Reactor& reactor, std::unique_ptr<io::Resolver> resolver, WorkerMetrics& metrics,

@@ -54,8 +54,12 @@ void Worker::apply(std::shared_ptr<const Snapshot> next, std::vector<OpenedListe
   });
 }
 
-void Worker::drain() {
-  reactor_.post([this] { edge_->drain(); });
+void Worker::drain(Acceptor::Ending ending) {
+  reactor_.post([this, ending] { edge_->drain(ending); });
+}
+
+void Worker::share_sockets(std::move_only_function<void(std::vector<OpenedListener>)> take) {
+  reactor_.post([this, take = std::move(take)]() mutable { take(edge_->sockets()); });
 }
 
 void Worker::cancel() {

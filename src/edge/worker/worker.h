@@ -38,8 +38,13 @@ class Worker {
   void apply(std::shared_ptr<const Snapshot> next, std::vector<OpenedListener> opened,
              std::move_only_function<void()> in_force);
 
-  // Any thread: no new connections; running requests end, then the thread does.
-  void drain();
+  // Any thread: no new connections; running requests end, then the thread does. With `leave` those
+  // who wait to be accepted are a successor's, which has the sockets too, and connections that wait
+  // for a request get one more answer; a second call with `refuse` ends them.
+  void drain(Acceptor::Ending ending = Acceptor::Ending::refuse);
+  // Any thread: `take` is called on the worker's thread with other descriptors of all its sockets;
+  // never, if it has not been started or has ended.
+  void share_sockets(std::move_only_function<void(std::vector<OpenedListener>)> take);
   // Any thread: cuts off what still runs.
   void cancel();
   bool ended() const { return ended_.load(std::memory_order_acquire); }

@@ -1,0 +1,73 @@
+#include "cli/carry_out.h"
+
+#include "cli/changes.h"
+#include "cli/completion.h"
+#include "cli/configurations.h"
+#include "cli/logs.h"
+#include "cli/man_page.h"
+#include "cli/questions.h"
+#include "cli/schema_text.h"
+
+namespace gatehouse::cli {
+namespace {
+
+struct CarryOut {
+  const Surroundings& around;
+
+  Result<int> operator()(const AddSite& c) const { return add_site(c, around); }
+  Result<int> operator()(const ListSites& c) const { return list_sites(c, around); }
+  Result<int> operator()(const ShowSite& c) const { return show_site(c, around); }
+  Result<int> operator()(const EnableSite& c) const { return enable_site(c, around); }
+  Result<int> operator()(const RemoveSite& c) const { return remove_site(c, around); }
+  Result<int> operator()(const AddBinding& c) const { return add_binding(c, around); }
+  Result<int> operator()(const ListBindings& c) const { return list_bindings(c, around); }
+  Result<int> operator()(const ExplainBinding& c) const { return explain_binding(c, around); }
+  Result<int> operator()(const RemoveBinding& c) const { return remove_binding(c, around); }
+  Result<int> operator()(const ListListeners& c) const { return list_listeners(c, around); }
+  Result<int> operator()(const ListUpstreams& c) const { return list_upstreams(c, around); }
+  Result<int> operator()(const ListCertificates& c) const { return list_certificates(c, around); }
+  Result<int> operator()(const ShowStatus& c) const { return show_status(c, around); }
+  Result<int> operator()(const ShowLogs& c) const { return show_logs(c, around); }
+  Result<int> operator()(const RunCheck& c) const { return check(c, around); }
+  Result<int> operator()(const Reload& c) const { return reload(c, around); }
+  Result<int> operator()(const Rollback& c) const { return rollback(c, around); }
+  Result<int> operator()(const ShowHistory& c) const { return show_history(c, around); }
+  Result<int> operator()(const ValidateConfig& c) const { return validate_config(c, around); }
+  Result<int> operator()(const ShowConfig& c) const { return show_config(c, around); }
+  Result<int> operator()(const DiffConfig& c) const { return diff_config(c, around); }
+  Result<int> operator()(const ApplyConfig& c) const { return apply_config(c, around); }
+  Result<int> operator()(const ExportConfig& c) const { return export_config(c, around); }
+  Result<int> operator()(const ExplainCode& c) const { return explain_code(c, around); }
+
+  Result<int> operator()(const PrintSchema&) const {
+    around.console.data(json_schema());
+    return 0;
+  }
+  Result<int> operator()(const PrintDefaultConfig&) const {
+    around.console.data(default_configuration());
+    return 0;
+  }
+  Result<int> operator()(const PrintCompletion& print) const {
+    around.console.data(completion_of(print.shell));
+    return 0;
+  }
+  Result<int> operator()(const PrintManPage& print) const {
+    auto page = man_page(print.about, around.version);
+    if (!page) return pass_on(page);
+    around.console.data(*page);
+    return 0;
+  }
+
+  template <class Other>
+  Result<int> operator()(const Other&) const {
+    return fail(Fault::ours, "This verb is not the command line's to carry out.");
+  }
+};
+
+}  // namespace
+
+Result<int> carry_out(const Command& command, const Surroundings& around) {
+  return std::visit(CarryOut{around}, command);
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,94 @@
+#include "cli/common_flags.h"
+
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "base/address.h"
+#include "base/json_text.h"
+#include "base/server_name.h"
+#include "base/suggest.h"
+#include "cli/parse.h"
+#include "tls/profile.h"
+
+namespace gatehouse::cli {
+namespace {
+
+constexpr std::array<std::string_view, 3> kPolicies{"redirect", "refuse", "keep"};
+
+template <class Parsed>
+Result<std::string> text_of(std::string_view text, Result<Parsed> parsed) {
+  if (!parsed) return pass_on(parsed);
+  return std::string(text);
+}
+
+}  // namespace
+
+Result<std::filesystem::path> parse_path(std::string_view text) {
+  if (!text.empty() && text.find('\0') == std::string_view::npos)
+    return std::filesystem::path(text);
+  return usage_error("The path is empty.");
+}
+
+Result<std::string> parse_text(std::string_view text) {
+  if (!text.empty()) return std::string(text);
+  return usage_error("The text is empty.");
+}
+
+Result<std::string> parse_upstream_text(std::string_view text) {
+  return text_of(text, UpstreamUrl::parse(text));
+}
+
+Result<std::string> parse_listen_text(std::string_view text) {
+  return text_of(text, ListenAddress::parse(text));
+}
+
+Result<std::string> parse_profile_text(std::string_view text) {
+  return text_of(text, tls::parse_profile(text));
+}
+
+Result<std::string> parse_policy_text(std::string_view text) {
+  if (std::ranges::find(kPolicies, text) != kPolicies.end()) return std::string(text);
+  return usage_error(fmt::format("\"{}\" is none of redirect, refuse and keep.{}", printable(text),
+                                 did_you_mean(text, kPolicies)));
+}
+
+Result<std::string> parse_site_name(std::string_view text) {
+  if (text == "*") return std::string(text);
+  auto pattern = NamePattern::parse(text);
+  if (!pattern) return pass_on(pattern);
+  return pattern->text();
+}
+
+Result<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, wrong] = std::from_chars(text.data(), end, number);
+  if (wrong == std::errc{} && stopped == end && !text.empty()) return number;
+  return usage_error(fmt::format("\"{}\" is no whole number.", printable(text)));
+}
+
+void complete_sockets(Connection& api, const Environment& environment) {
+  if (!api.sockets.empty()) return;
+  const bool chosen = !api.state.empty();
+  // Without a folder there are the other places.
+  if (!chosen) api.state = default_state_folder(environment).value_or("");
+  for (std::string& path : client_socket_paths(socket_places(environment, api.state, chosen))) {
+    api.sockets.emplace_back(std::move(path));
+  }
+}
+
+Result<Ok> check_files(const FilePair& files) {
+  if (files.certificate.empty() && files.key.empty()) return Ok{};
+  if (files.key.empty()) {
+    return usage_error("--certificate needs --key, the file of its private key.");
+  }
+  if (files.certificate.empty()) {
+    return usage_error(
+        "--key needs --certificate, the file of the certificate that it belongs to.");
+  }
+  return Ok{};
+}
+
+}  // namespace gatehouse::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+
+namespace gatehouse::cli {
+
+// A file that a person wrote, at most 16 MiB; "-" is standard input. Blocks. Errors: not_found,
+// not_permitted, invalid (too large), failed.
+Result<std::string> read_small_file(const std::filesystem::path& file);
+
+// Replaces a file as a whole. Errors: not_found (its folder), not_permitted, failed.
+Result<Ok> write_small_file(const std::filesystem::path& file, std::string_view text);
+
+}  // namespace gatehouse::cli

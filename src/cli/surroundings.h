@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "cli/api.h"
+#include "cli/console.h"
+#include "cli/grammar.h"
+
+namespace gatehouse::cli {
+
+// What a verb may touch beside its arguments; borrowed for as long as it is carried out.
+struct Surroundings {
+  ConnectToApi connect;
+  Console& console;
+  const Clock& clock;
+  Environment environment;
+  std::filesystem::path here;           // relative files are below it
+  std::function<std::string()> domain;  // of this machine; empty: none
+  std::string version;
+};
+
+}  // namespace gatehouse::cli

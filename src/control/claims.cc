@@ -1,0 +1,132 @@
+#include "control/claims.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "control/listener_tables.h"
+
+namespace gatehouse::control {
+namespace {
+
+// A name that a client could call; below a wildcard any.
+std::optional<ServerName> callable(const NamePattern& name) {
+  if (!name.wildcard()) return name.base();
+  const auto below = ServerName::parse(fmt::format("www.{}", name.base().text()));
+  return below ? std::optional(*below) : std::nullopt;
+}
+
+bool is_new(const config::Settings* before, const config::Site& site) {
+  if (before == nullptr) return true;
+  const auto found = std::ranges::lower_bound(before->sites, site.name, {}, &config::Site::name);
+  return found == before->sites.end() || *found != site;
+}
+
+bool is_new(const config::Settings* before, const config::Binding& binding) {
+  return before == nullptr ||
+         std::ranges::find(before->bindings, binding) == before->bindings.end();
+}
+
+class Claims {
+ public:
+  Claims(const InForce& after, const std::vector<OpenListener>& listeners)
+      : after_(after), listeners_(listeners) {}
+
+  void add(const config::Site& site) {
+    const ServerName name = first_name(site);
+    for (const OpenListener& listener : listeners_) {
+      if (listener.metrics || !answers(site.listen, listener)) continue;
+      if (listener.asked.tls()) add_tls(listener, name, site.certificate.has_value());
+      break;
+    }
+    for (const OpenListener& listener : listeners_) {
+      if (listener.metrics || !answers(site.plain_listen, listener)) continue;
+      add_plain(listener, name, site);
+      break;
+    }
+  }
+
+  void add(const config::Binding& binding) {
+    for (const config::Endpoint& endpoint : binding.at) {
+      const auto* named = std::get_if<config::NamedEndpoint>(&endpoint);
+      if (named == nullptr) continue;
+      const auto name = callable(named->name);
+      const auto listener = std::ranges::find_if(listeners_, [&](const OpenListener& one) {
+        return one.asked.tls() && !one.metrics && one.address.port() == named->port;
+      });
+      if (!name || listener == listeners_.end()) continue;
+      add_tls(*listener, *name, binding.certificate.has_value());
+    }
+  }
+
+  bool full() const { return all_.size() >= kMostClaims; }
+  std::vector<Claim> take() && { return std::move(all_); }
+
+ private:
+  static ServerName first_name(const config::Site& site) {
+    for (const NamePattern& name : site.names) {
+      if (auto called = callable(name)) return *called;
+    }
+    return ServerName::parse("localhost").value();
+  }
+
+  static bool answers(const std::vector<ListenAddress>& addresses, const OpenListener& listener) {
+    const IpEndpoint endpoint = listener.endpoint();
+    return std::ranges::any_of(addresses, [&](const ListenAddress& address) {
+      return answers_at(address, listener.asked, endpoint);
+    });
+  }
+
+  void add_tls(const OpenListener& listener, const ServerName& name, bool must_hold_name) {
+    const auto plan = after_.snapshot->listeners.find(listener.id);
+    if (plan == after_.snapshot->listeners.end() || !plan->second.bindings) return;
+    const tls::Answer* answer = plan->second.bindings->find(
+        name.is_address() ? std::nullopt : std::optional<ServerName>(name));
+    if (answer == nullptr) return;
+    for (const ServedIdentityPtr& served : after_.identities->all()) {
+      if (served->credential != answer->credential) continue;
+      all_.push_back({check::TlsPlan{dialled(listener.address), name, listener.address.port(),
+                                     served->identity.leaf().sha256()},
+                      must_hold_name && !served->names.covers(name)});
+      return;
+    }
+  }
+
+  void add_plain(const OpenListener& listener, const ServerName& name, const config::Site& site) {
+    const io::SocketAddress to = dialled(listener.address);
+    const edge::PlainPolicy policy = to.is_loopback() ? site.plain.loopback : site.plain.external;
+    const check::PlainRule rule = policy == edge::PlainPolicy::keep ? check::PlainRule::keep
+                                  : policy == edge::PlainPolicy::redirect
+                                      ? check::PlainRule::redirect
+                                      : check::PlainRule::refuse;
+    all_.push_back({check::PlainPlan{to, name, listener.address.port(), rule}, false});
+  }
+
+  const InForce& after_;
+  const std::vector<OpenListener>& listeners_;
+  std::vector<Claim> all_;
+};
+
+}  // namespace
+
+io::SocketAddress dialled(const io::SocketAddress& listening) {
+  const auto address = IpAddress::parse(listening.host());
+  if (!address || !address->is_any()) return listening;
+  return io::SocketAddress::ip("127.0.0.1", listening.port()).value();
+}
+
+std::vector<Claim> claims(const config::Settings* before, const InForce& after,
+                          const std::vector<OpenListener>& listeners) {
+  Claims all(after, listeners);
+  for (const config::Site& site : after.settings().sites) {
+    if (all.full()) break;
+    if (site.enabled && is_new(before, site)) all.add(site);
+  }
+  for (const config::Binding& binding : after.settings().bindings) {
+    if (all.full()) break;
+    if (is_new(before, binding)) all.add(binding);
+  }
+  return std::move(all).take();
+}
+
+}  // namespace gatehouse::control

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <google/protobuf/repeated_ptr_field.h>
+
+#include "base/result.h"
+#include "config/document.h"
+
+namespace gatehouse::control {
+
+using Edits = google::protobuf::RepeatedPtrField<api::Edit>;
+
+struct Edited {
+  config::Document api;
+  config::Diagnostics diagnostics;  // of a text that replaces everything
+};
+
+// What the API made, after these steps. Errors: conflict (files or flags define it, and where),
+// not_found, invalid (a text with ${...}, which only files may have), usage (an empty step).
+Result<Edited> apply_edits(const config::Document& api, const config::Document& base,
+                           const Edits& edits);
+
+}  // namespace gatehouse::control

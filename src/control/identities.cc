@@ -1,0 +1,188 @@
+#include "control/identities.h"
+
+#include <algorithm>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include "certs/binding/binding_table.h"
+#include "certs/issuer/permitted_names.h"
+#include "certs/store/certificate_files.h"
+#include "control/identity_needs.h"
+
+namespace gatehouse::control {
+namespace {
+
+using Origin = ServedIdentity::Origin;
+
+ServedIdentityPtr serve(crypto::Identity identity, Origin origin, std::string text) {
+  tls::CredentialPtr credential = certs::make_credential(identity);
+  crypto::CertificateNames names = identity.leaf().names();
+  return std::make_shared<const ServedIdentity>(ServedIdentity{
+      std::move(identity), std::move(names), std::move(credential), origin, std::move(text)});
+}
+
+// The one in force where it is the same, so that its credential is shared.
+ServedIdentityPtr kept_or_new(const ServedIdentityPtr& before, crypto::Identity identity,
+                              Origin origin, std::string text) {
+  if (before && before->identity.leaf() == identity.leaf()) return before;
+  return serve(std::move(identity), origin, std::move(text));
+}
+
+FileStamp stamp_of(const std::filesystem::path& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return {status.st_ino, status.st_size, status.st_mtim};
+}
+
+// Clients that dial an address send no name, so only the default certificate can hold it.
+Result<Ok> can_be_asked_for(const certs::DefaultIdentity& identity) {
+  if (!identity.self_signed) return Ok{};
+  const std::vector<ServerName> addresses = identity.self_signed->leaf().names().addresses;
+  if (addresses.empty()) return Ok{};
+  return fail(Fault::operator_input,
+              fmt::format("--host {}: the local CA may not certify this address, and another "
+                          "certificate cannot be chosen for it, because clients that dial an "
+                          "address send no name. Bring a certificate with --certificate and "
+                          "--key, or permit the address with --permit before the first start.",
+                          addresses.front().text()),
+              ErrorKind::usage);
+}
+
+Result<certs::DefaultIdentityRequest> request_for(const config::Settings& settings,
+                                                  std::vector<NamePattern> hosts) {
+  certs::DefaultIdentityRequest request;
+  if (!settings.permit.empty()) {
+    auto permitted = certs::parse_permitted(settings.permit);
+    if (!permitted) return pass_on(permitted);
+    request.permit = std::move(*permitted);
+  }
+  request.machine = certs::machine_names(certs::read_machine_sources());
+  request.hosts = std::move(hosts);
+  return request;
+}
+
+bool holds(const ServedIdentity& served, const NamePattern& name) {
+  return std::ranges::find(served.names.dns, name) != served.names.dns.end();
+}
+
+const FilePair* find(const std::map<IdentitySet::Paths, FilePair>& files,
+                     const IdentitySet::Paths& paths) {
+  const auto found = files.find(paths);
+  return found == files.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+ServedIdentityPtr IdentitySet::of(const std::optional<config::CertificateFiles>& wanted,
+                                  const NamePattern* name) const {
+  if (wanted) {
+    const FilePair* pair = find(files, {wanted->certificate, wanted->key});
+    if (pair != nullptr) return pair->served;
+  }
+  if (self_signed && name != nullptr && holds(*self_signed, *name)) return self_signed;
+  return standard;
+}
+
+std::vector<ServedIdentityPtr> IdentitySet::all() const {
+  std::vector<ServedIdentityPtr> every;
+  if (standard) every.push_back(standard);
+  if (self_signed) every.push_back(self_signed);
+  for (const auto& [paths, pair] : files) every.push_back(pair.served);
+  return every;
+}
+
+std::vector<CertificateExpiry> IdentitySet::expiries() const {
+  std::vector<CertificateExpiry> every;
+  for (const ServedIdentityPtr& one : all()) {
+    every.push_back({one->identity.leaf().subject(), one->identity.leaf().not_after()});
+  }
+  return every;
+}
+
+Result<IdentitySetPtr> Identities::prepare(const config::Settings& settings,
+                                           const IdentitySet* before, Look look) {
+  auto next = std::make_shared<IdentitySet>();
+  if (auto added = add_files(settings, before, look, *next); !added) return pass_on(added);
+  if (needs_standard(settings)) {
+    if (auto added = add_standard(settings, before, *next); !added) return pass_on(added);
+  }
+  return next;
+}
+
+Result<Ok> Identities::add_standard(const config::Settings& settings, const IdentitySet* before,
+                                    IdentitySet& to) {
+  StandardNames wanted = standard_names(settings);
+  to.names_left_out = wanted.left_out;
+  auto request = request_for(settings, std::move(wanted.names));
+  if (!request) return pass_on(request);
+  auto folder = certs::StateFolder::open(state_);
+  if (!folder) return pass_on(folder);
+  auto made = certs::ensure_default_identity(*folder, *request, clock_);
+  if (!made) return pass_on(made);
+  if (auto reachable = can_be_asked_for(*made); !reachable) return reachable;
+  to.standard = kept_or_new(before ? before->standard : nullptr, std::move(made->identity),
+                            Origin::local_ca, "local CA");
+  if (made->self_signed) {
+    to.self_signed = kept_or_new(before ? before->self_signed : nullptr,
+                                 std::move(*made->self_signed), Origin::self_signed, "self-signed");
+  }
+  to.anchor = std::move(made->anchor);
+  to.anchor_file = made->anchor_file.string();
+  to.notices.insert(to.notices.end(), made->notices.begin(), made->notices.end());
+  return Ok{};
+}
+
+Result<Ok> Identities::add_files(const config::Settings& settings, const IdentitySet* before,
+                                 Look look, IdentitySet& to) {
+  for (const IdentitySet::Paths& paths : needed_files(settings)) {
+    if (const FilePair* known = before ? find(before->files, paths) : nullptr) {
+      to.files.emplace(paths, look == Look::all_files ? look_again(paths, *known) : *known);
+      continue;
+    }
+    auto loaded = load(paths);
+    if (!loaded) return pass_on(loaded);
+    to.files.emplace(paths, std::move(*loaded));
+  }
+  return Ok{};
+}
+
+// The stamps are taken first: what changes while it is read is read again later.
+Result<FilePair> Identities::load(const IdentitySet::Paths& paths) {
+  FilePair pair{stamp_of(paths.first), stamp_of(paths.second), nullptr};
+  auto loaded = certs::load_identity(paths.first, paths.second, clock_.wall());
+  if (!loaded) return pass_on(loaded);
+  for (const std::string& warning : loaded->warnings) events_.warn(warning);
+  pair.served = serve(std::move(loaded->identity), Origin::files,
+                      fmt::format("files {}", paths.first.string()));
+  return pair;
+}
+
+FilePair Identities::look_again(const IdentitySet::Paths& paths, const FilePair& before) {
+  FilePair now{stamp_of(paths.first), stamp_of(paths.second), before.served};
+  if (now.certificate == before.certificate && now.key == before.key) return before;
+  auto loaded = load(paths);
+  if (!loaded) {
+    events_.warn(
+        "A certificate file has changed but cannot be used yet; the certificate before it "
+        "is still served, and the next change of the files is looked at again.",
+        {{"certificate", paths.first.string()},
+         {"key", paths.second.string()},
+         {"reason", loaded.error().what}});
+    return now;
+  }
+  if (loaded->served->identity.leaf() == before.served->identity.leaf()) {
+    loaded->served = before.served;
+  }
+  return std::move(*loaded);
+}
+
+bool same(const IdentitySet& a, const IdentitySet& b) { return a.all() == b.all(); }
+
+std::string issuer_name(const IdentitySet& set, const ServedIdentity& served) {
+  if (served.origin == Origin::local_ca && set.anchor) return set.anchor->common_name();
+  const auto& chain = served.identity.chain;
+  return chain.size() > 1 ? chain[1].common_name() : chain.front().issuer();
+}
+
+}  // namespace gatehouse::control

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <compare>
+#include <ctime>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/event_log.h"
+#include "base/metrics.h"
+#include "certs/renewal/default_identity.h"
+#include "config/settings.h"
+#include "crypto/identity.h"
+#include "tls/credential.h"
+
+namespace gatehouse::control {
+
+// A certificate with its key, as it is served.
+struct ServedIdentity {
+  enum class Origin : unsigned char { local_ca, self_signed, files };
+
+  crypto::Identity identity;
+  crypto::CertificateNames names;  // of the leaf, parsed once
+  tls::CredentialPtr credential;
+  Origin origin = Origin::files;
+  std::string origin_text;  // "local CA", "self-signed", "files /etc/ssl/a.crt"
+};
+using ServedIdentityPtr = std::shared_ptr<const ServedIdentity>;
+
+// When and what a pair of files was, so that a change is noticed without reading them.
+struct FileStamp {
+  std::uint64_t inode = 0;
+  std::int64_t size = -1;  // -1: there is none
+  timespec changed{};
+  friend bool operator==(const FileStamp& a, const FileStamp& b) {
+    return a.inode == b.inode && a.size == b.size && a.changed.tv_sec == b.changed.tv_sec &&
+           a.changed.tv_nsec == b.changed.tv_nsec;
+  }
+};
+
+struct FilePair {
+  FileStamp certificate;
+  FileStamp key;
+  ServedIdentityPtr served;
+};
+
+// All certificates that one configuration needs. Immutable; what did not change is shared.
+struct IdentitySet {
+  using Paths = std::pair<std::filesystem::path, std::filesystem::path>;  // certificate, key
+
+  ServedIdentityPtr standard;     // the default identity; nullptr: everybody brings their own
+  ServedIdentityPtr self_signed;  // of published names that the local CA may not certify
+  std::map<Paths, FilePair> files;
+  std::optional<crypto::Certificate> anchor;  // of the local CA
+  std::string anchor_file;
+  std::vector<std::string> notices;  // sentences for the person who runs it
+  std::size_t names_left_out = 0;    // of sites without a certificate, beyond kMostNames
+
+  // The certificate of a site or binding that brings `wanted` files, else of the default identity
+  // or the self-signed one, whichever has been made for the name.
+  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& wanted,
+                       const NamePattern* name) const;
+  // For those who call no name.
+  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& wanted) const {
+    return of(wanted, nullptr);
+  }
+  std::vector<ServedIdentityPtr> all() const;
+  std::vector<CertificateExpiry> expiries() const;
+};
+using IdentitySetPtr = std::shared_ptr<const IdentitySet>;
+
+// Finds, makes and renews certificates. Blocks on the disk: control thread only.
+class Identities {
+ public:
+  // The default identity holds at most so many names of sites.
+  static constexpr std::size_t kMostNames = 100;
+
+  // `state`: where the local CA rests; it is not touched when nobody needs the default identity.
+  Identities(std::filesystem::path state, const Clock& clock, EventLog& events)
+      : state_(std::move(state)), clock_(clock), events_(events) {}
+
+  // Whether files that are known already are looked at again.
+  enum class Look : unsigned char { new_files_only, all_files };
+
+  // What `settings` needs, upon what is in force (nullptr: nothing is). A pair that is new and
+  // wrong is an error, one that was right and is wrong now is kept as it was, and the event log
+  // says so; the same holds for a default identity that cannot be renewed.
+  Result<IdentitySetPtr> prepare(const config::Settings& settings, const IdentitySet* before,
+                                 Look look);
+
+ private:
+  Result<Ok> add_standard(const config::Settings& settings, const IdentitySet* before,
+                          IdentitySet& to);
+  Result<Ok> add_files(const config::Settings& settings, const IdentitySet* before, Look look,
+                       IdentitySet& to);
+  Result<FilePair> load(const IdentitySet::Paths& paths);
+  FilePair look_again(const IdentitySet::Paths& paths, const FilePair& before);
+
+  std::filesystem::path state_;
+  const Clock& clock_;
+  EventLog& events_;
+};
+
+// Whether a change of certificates is there at all.
+bool same(const IdentitySet& a, const IdentitySet& b);
+
+// Who signed it: of the root, where that is ours.
+std::string issuer_name(const IdentitySet& set, const ServedIdentity& served);
+
+}  // namespace gatehouse::control

@@ -1,0 +1,94 @@
+#include "control/identity_needs.h"
+
+#include <algorithm>
+
+#include "control/listener_needs.h"
+
+namespace gatehouse::control {
+namespace {
+
+bool speaks_tls(const config::Site& site) {
+  return site.enabled && std::ranges::any_of(site.listen, &ListenAddress::tls);
+}
+
+// Somebody who brings a certificate takes every name and no name at this address.
+bool has_own_default(const config::Settings& settings, const ListenAddress& address) {
+  return std::ranges::any_of(settings.sites, [&](const config::Site& site) {
+    return site.enabled && site.any_name && site.certificate &&
+           std::ranges::find(site.listen, address) != site.listen.end();
+  });
+}
+
+bool is_address_of(const config::Binding& binding, const ListenAddress& address) {
+  return std::ranges::any_of(binding.at, [&](const config::Endpoint& endpoint) {
+    const auto* ip = std::get_if<IpEndpoint>(&endpoint);
+    return ip != nullptr && address.scope() == ListenAddress::Scope::one_address &&
+           address.endpoints().front() == *ip;
+  });
+}
+
+bool answers_all(const config::Settings& settings, const ListenAddress& address) {
+  return has_own_default(settings, address) ||
+         std::ranges::any_of(settings.bindings, [&](const config::Binding& binding) {
+           return binding.certificate && is_address_of(binding, address);
+         });
+}
+
+void add_once(std::vector<NamePattern>& names, const NamePattern& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+void add_published(const NamePattern& name, StandardNames& to) {
+  if (to.names.size() < Identities::kMostNames) return add_once(to.names, name);
+  ++to.left_out;
+}
+
+}  // namespace
+
+std::set<IdentitySet::Paths> needed_files(const config::Settings& settings) {
+  std::set<IdentitySet::Paths> all;
+  const auto add = [&](const std::optional<config::CertificateFiles>& files) {
+    if (files) all.emplace(files->certificate, files->key);
+  };
+  for (const config::Site& site : settings.sites) {
+    if (site.enabled) add(site.certificate);
+  }
+  for (const config::Binding& binding : settings.bindings) add(binding.certificate);
+  return all;
+}
+
+bool needs_standard(const config::Settings& settings) {
+  const auto lacks = [](const config::Site& site) { return site.enabled && !site.certificate; };
+  if (std::ranges::any_of(settings.sites, lacks)) return true;
+  if (std::ranges::any_of(settings.bindings,
+                          [](const config::Binding& one) { return !one.certificate; })) {
+    return true;
+  }
+  const std::vector<ListenerNeed> needs = listener_needs(settings);
+  if (needs.empty()) return true;  // an identity is there before the first site is
+  return std::ranges::any_of(needs, [&](const ListenerNeed& need) {
+    return need.address.tls() && !answers_all(settings, need.address);
+  });
+}
+
+StandardNames standard_names(const config::Settings& settings) {
+  StandardNames wanted;
+  for (const ServerName& host : settings.hosts) {
+    add_once(wanted.names, NamePattern::parse(host.text()).value());
+  }
+  for (const config::Site& site : settings.sites) {
+    if (!speaks_tls(site) || site.certificate) continue;
+    for (const NamePattern& name : site.names) add_published(name, wanted);
+  }
+  for (const config::Binding& binding : settings.bindings) {
+    if (binding.certificate) continue;
+    for (const config::Endpoint& endpoint : binding.at) {
+      if (const auto* named = std::get_if<config::NamedEndpoint>(&endpoint)) {
+        add_published(named->name, wanted);
+      }
+    }
+  }
+  return wanted;
+}
+
+}  // namespace gatehouse::control

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <set>
+
+#include "control/identities.h"
+
+namespace gatehouse::control {
+
+// The pairs of files that enabled sites and bindings bring.
+std::set<IdentitySet::Paths> needed_files(const config::Settings& settings);
+
+// Whether anything can be asked for that no pair of files answers.
+bool needs_standard(const config::Settings& settings);
+
+struct StandardNames {
+  std::vector<NamePattern> names;
+  std::size_t left_out = 0;
+};
+// What the default identity is to hold beside the names of the machine.
+StandardNames standard_names(const config::Settings& settings);
+
+}  // namespace gatehouse::control

@@ -1,0 +1,386 @@
+#include "control/live_control_plane.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "control/claims.h"
+#include "control/edits.h"
+#include "control/messages.h"
+#include "control/plan_words.h"
+#include "control/time_text.h"
+
+namespace gatehouse::control {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Somebody else's change may take as long as all its proofs.
+constexpr auto kTurnTime = 30s;
+constexpr auto kApplyTime = 5s;
+// All proofs of one change; what is not proven by then is told so.
+constexpr auto kProofsTime = 5s;
+
+void set_state(api::ChangeResponse& response, const char* state) {
+  for (api::Step& step : *response.mutable_plan()) step.set_state(state);
+}
+
+void add_step(api::ChangeResponse& response, const std::string& text, const char* state,
+              const std::string& detail = {}) {
+  api::Step& step = *response.add_plan();
+  step.set_text(text);
+  step.set_state(state);
+  step.set_detail(detail);
+}
+
+}  // namespace
+
+// Held while a change is under way: one at a time.
+class LiveControlPlane::Turn {
+ public:
+  explicit Turn(LiveControlPlane& plane) : plane_(plane) {}
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { plane_.resume(); }
+
+ private:
+  LiveControlPlane& plane_;
+};
+
+LiveControlPlane::LiveControlPlane(Parts parts) : parts_(std::move(parts)), turn_(parts_.reactor) {}
+
+void LiveControlPlane::resume() {
+  changing_ = false;
+  turn_.notify_all();
+}
+
+// With true the caller has the turn and makes a Turn of it at once.
+io::Task<Result<Ok>> LiveControlPlane::take_turn() {
+  const io::Deadline deadline = parts_.reactor.in(kTurnTime);
+  while (changing_) {
+    const io::Wake wake = co_await turn_.wait(deadline);
+    if (wake == io::Wake::ready) continue;
+    co_return fail_for_now(Fault::ours, "Another change is still under way; try again in a moment.",
+                           ErrorKind::timed_out);
+  }
+  changing_ = true;
+  co_return Ok{};
+}
+
+// ------------------------------------------------------------------ the beginning
+
+Result<LiveControlPlane::Beginning> LiveControlPlane::begin(Candidate first) {
+  now_.revision = parts_.sources.revision();
+  auto prepared = prepare(std::move(first), Identities::Look::all_files);
+  if (!prepared) return pass_on(prepared);
+  prepared->next.revision = now_.revision;
+  Beginning beginning{prepared->next.snapshot, std::move(prepared->opened)};
+  for (const std::string& notice : prepared->next.identities->notices) parts_.events.warn(notice);
+  now_ = std::move(prepared->next);
+  parts_.listeners.adopt(std::move(prepared->listeners));
+  parts_.on_identities(*now_.identities);
+  return beginning;
+}
+
+// ------------------------------------------------------------------ changes
+
+io::Task<Result<api::ChangeResponse>> LiveControlPlane::change(api::ChangeRequest request,
+                                                               Caller caller) {
+  if (auto turn = co_await take_turn(); !turn) co_return pass_on(turn);
+  const Turn turn(*this);
+  if (request.if_revision() != 0 && request.if_revision() != now_.revision) {
+    co_return fail(Fault::client,
+                   fmt::format("The configuration is at revision {}, not {}: somebody else has "
+                               "changed it. Look at it again and repeat the change.",
+                               now_.revision, request.if_revision()),
+                   ErrorKind::conflict);
+  }
+  auto edited = apply_edits(*now_.configuration.api, *now_.configuration.base, request.edits());
+  if (!edited) co_return pass_on(edited);
+  Candidate next = config::has_errors(edited->diagnostics)
+                       ? Candidate{}
+                       : parts_.sources.with_api(now_.configuration, std::move(edited->api));
+  next.diagnostics.insert(next.diagnostics.begin(), edited->diagnostics.begin(),
+                          edited->diagnostics.end());
+  co_return co_await carry_out(
+      std::move(next),
+      {.dry_run = request.dry_run(), .who = who(caller), .why = request.why(), .by_api = true});
+}
+
+io::Task<Result<api::ChangeResponse>> LiveControlPlane::reload(bool dry_run, Caller caller) {
+  if (auto turn = co_await take_turn(); !turn) co_return pass_on(turn);
+  const Turn turn(*this);
+  Candidate next = parts_.sources.reread(now_.configuration);
+  const bool valid = next.settings != nullptr;
+  const std::string rendered = valid ? "" : config::render(next.diagnostics);
+  auto response = co_await carry_out(std::move(next),
+                                     {.dry_run = dry_run, .who = who(caller), .why = "reload"});
+  if (dry_run) co_return response;
+  std::string trouble = rendered;
+  if (!response) trouble = response.error().what;
+  if (response && response->rolled_back()) trouble = "the proof failed, see the event log";
+  if (!trouble.empty()) {
+    parts_.events.error("The configuration was read again and nothing has changed.",
+                        {{"reason", trouble}});
+    tell("reload_failed", trouble);
+  }
+  last_error_ = std::move(trouble);
+  co_return response;
+}
+
+io::Task<Result<api::ChangeResponse>> LiveControlPlane::rollback(std::uint64_t revision,
+                                                                 bool dry_run, Caller caller) {
+  if (auto turn = co_await take_turn(); !turn) co_return pass_on(turn);
+  const Turn turn(*this);
+  auto api = parts_.sources.api_of(revision);
+  if (!api) co_return pass_on(api);
+  Candidate next = parts_.sources.with_api(now_.configuration, std::move(*api));
+  co_return co_await carry_out(std::move(next), {.dry_run = dry_run,
+                                                 .who = who(caller),
+                                                 .why = fmt::format("back to {}", revision),
+                                                 .by_api = true});
+}
+
+io::Task<Result<api::ChangeResponse>> LiveControlPlane::carry_out(Candidate next, Cause cause) {
+  api::ChangeResponse response;
+  response.set_revision(now_.revision);
+  add(next.diagnostics, *response.mutable_diagnostics());
+  if (!next.settings) co_return response;
+  if (cause.dry_run) {
+    for (const std::string& line : plan_words(now_.settings(), *next.settings, nullptr)) {
+      add_step(response, line, "planned");
+    }
+    co_return response;
+  }
+  const auto look = cause.by_api ? Identities::Look::new_files_only : Identities::Look::all_files;
+  auto prepared = prepare(std::move(next), look);
+  if (!prepared) co_return pass_on(prepared);
+  for (const std::string& line :
+       plan_words(now_.settings(), prepared->next.settings(), prepared->next.identities.get())) {
+    add_step(response, line, "planned");
+  }
+  if (says_the_same(prepared->next.configuration)) {
+    now_.configuration = std::move(prepared->next.configuration);
+    co_await serve(std::move(prepared->next.identities));
+    last_error_.clear();
+    response.set_applied(true);
+    co_return response;
+  }
+  co_return co_await put_in_force(std::move(*prepared), std::move(cause), std::move(response));
+}
+
+io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared prepared, Cause cause,
+                                                                     api::ChangeResponse response) {
+  const std::shared_ptr<const edge::Snapshot> before = now_.snapshot;
+  Result<Ok> kept = Ok{};
+  bool proven = co_await apply(prepared.bridge, std::move(prepared.opened));
+  if (!proven) {
+    add_step(response, "every worker serves it", "failed",
+             "a worker did not take it in time; the event log may say why");
+  } else {
+    proven = co_await prove(prepared, response);
+  }
+  if (proven && cause.by_api) kept = keep(prepared, cause, response);
+  if (!proven || !kept) {
+    (void)co_await apply(before, {});
+    retire(prepared.bridge);
+    if (!kept) co_return pass_on(kept);
+    set_state(response, "undone");
+    response.set_rolled_back(true);
+    tell("change_undone", "A change was undone because its proof failed.");
+    parts_.events.warn("A change was undone because its proof failed.", {{"who", cause.who}});
+    co_return response;
+  }
+  if (prepared.bridge != prepared.next.snapshot) {
+    (void)co_await apply(prepared.next.snapshot, {});
+  }
+  if (!cause.by_api && response.plan_size() > 0) {
+    // A file is in force whether its history can be written or not.
+    if (auto noted = keep(prepared, cause, response); !noted) {
+      parts_.events.warn("The history of the configuration could not be written.",
+                         {{"reason", noted.error().what}});
+    }
+  }
+  adopt(std::move(prepared));
+  set_state(response, "done");
+  response.set_applied(true);
+  response.set_revision(now_.revision);
+  remember(cause, response);
+  co_return response;
+}
+
+bool LiveControlPlane::says_the_same(const Candidate& next) const {
+  return *next.settings == now_.settings() &&
+         config::to_yaml(next.api->message) == config::to_yaml(now_.configuration.api->message);
+}
+
+Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate,
+                                                             Identities::Look look) {
+  auto listening = parts_.listeners.prepare(listener_needs(*candidate.settings));
+  if (!listening) return pass_on(listening);
+  auto identities = parts_.identities.prepare(*candidate.settings, now_.identities.get(), look);
+  if (!identities) return pass_on(identities);
+  Prepared made{{std::move(candidate), std::move(*identities), nullptr, now_.revision + 1},
+                std::move(listening->all),
+                std::move(listening->opened),
+                nullptr};
+  made.next.snapshot = parts_.builder.build({.revision = made.next.revision,
+                                             .settings = made.next.configuration.settings,
+                                             .identities = made.next.identities,
+                                             .listeners = made.listeners});
+  made.bridge = bridge(made.next, made.listeners);
+  return made;
+}
+
+std::shared_ptr<const edge::Snapshot> LiveControlPlane::bridge(
+    const InForce& next, const std::vector<OpenListener>& listeners) {
+  std::vector<OpenListener> leaving;
+  for (const OpenListener& open : parts_.listeners.open_now()) {
+    const auto stays = std::ranges::find(listeners, open.id, &OpenListener::id);
+    if (stays == listeners.end()) leaving.push_back(open);
+  }
+  if (leaving.empty()) return next.snapshot;
+  return parts_.builder.bridge(next.snapshot, *now_.snapshot, leaving,
+                               {.revision = next.revision,
+                                .settings = next.configuration.settings,
+                                .identities = next.identities,
+                                .listeners = listeners});
+}
+
+// Whether every worker serves it. What waits for a worker outlives this call, so it is shared.
+io::Task<bool> LiveControlPlane::apply(std::shared_ptr<const edge::Snapshot> snapshot,
+                                       std::vector<NewSockets> opened) {
+  struct Arrival {
+    explicit Arrival(io::Reactor& reactor) : event(reactor) {}
+    io::Event event;
+    bool everywhere = false;
+  };
+  const auto arrival = std::make_shared<Arrival>(parts_.reactor);
+  fleet_->apply(std::move(snapshot), std::move(opened), [arrival] {
+    arrival->everywhere = true;
+    arrival->event.notify_all();
+  });
+  const io::Deadline deadline = parts_.reactor.in(kApplyTime);
+  while (!arrival->everywhere) {
+    if (co_await arrival->event.wait(deadline) != io::Wake::ready) break;
+  }
+  co_return arrival->everywhere;
+}
+
+io::Task<bool> LiveControlPlane::prove(const Prepared& prepared, api::ChangeResponse& response) {
+  const io::Deadline limit = parts_.reactor.in(kProofsTime);
+  std::vector<crypto::Certificate> anchors;
+  if (prepared.next.identities->anchor) anchors.push_back(*prepared.next.identities->anchor);
+  bool proven = true;
+  for (Claim& claim : claims(&now_.settings(), prepared.next, prepared.listeners)) {
+    if (parts_.reactor.clock().steady() >= limit.time()) break;
+    const bool must_hold_name = claim.must_hold_name;
+    for (const check::Proof& proof : co_await parts_.prover.prove(std::move(claim), anchors)) {
+      const bool fails = !proof.as_planned || (must_hold_name && !proof.ok);
+      if (fails) proven = false;
+      add(proof, *response.add_proofs());
+    }
+    if (!proven) break;
+  }
+  co_return proven;
+}
+
+Result<Ok> LiveControlPlane::keep(const Prepared& prepared, const Cause& cause,
+                                  const api::ChangeResponse& response) {
+  config::Revision revision{prepared.next.revision,
+                            timestamp_text(parts_.reactor.clock().wall()),
+                            cause.who,
+                            cause.why,
+                            {}};
+  for (const api::Step& step : response.plan()) revision.summary.push_back(step.text());
+  return parts_.sources.store().keep(revision,
+                                     config::to_yaml(prepared.next.configuration.api->message));
+}
+
+void LiveControlPlane::adopt(Prepared prepared) {
+  if (prepared.bridge != prepared.next.snapshot) retire(std::move(prepared.bridge));
+  retire(now_.snapshot);
+  for (const std::string& notice : prepared.next.identities->notices) {
+    const auto& known = now_.identities->notices;
+    if (std::ranges::find(known, notice) == known.end()) parts_.events.warn(notice);
+  }
+  now_ = std::move(prepared.next);
+  parts_.listeners.adopt(std::move(prepared.listeners));
+  parts_.on_identities(*now_.identities);
+}
+
+void LiveControlPlane::retire(std::shared_ptr<const edge::Snapshot> snapshot) {
+  retired_.keep(std::move(snapshot));
+  retired_.sweep();
+}
+
+void LiveControlPlane::remember(const Cause& cause, const api::ChangeResponse& response) {
+  last_error_.clear();
+  last_change_ = {
+      now_.revision, timestamp_text(parts_.reactor.clock().wall()), cause.who, cause.why, {}};
+  for (const api::Step& step : response.plan()) last_change_.summary.push_back(step.text());
+  const std::string sentence = fmt::format(
+      "{}; revision {} by {}.",
+      last_change_.summary.empty() ? "nothing changes"
+                                   : fmt::to_string(fmt::join(last_change_.summary, "; ")),
+      now_.revision, cause.who);
+  parts_.events.info("The configuration has changed.",
+                     {{"revision", now_.revision}, {"who", cause.who}, {"what", sentence}});
+  tell("change", sentence);
+}
+
+io::Task<void> LiveControlPlane::refresh_identities() {
+  if (auto turn = co_await take_turn(); !turn) co_return;
+  const Turn turn(*this);
+  retired_.sweep();
+  auto found = parts_.identities.prepare(now_.settings(), now_.identities.get(),
+                                         Identities::Look::all_files);
+  if (!found) {
+    parts_.events.error("The certificate could not be renewed; the one before is still served.",
+                        {{"reason", found.error().what}});
+    co_return;
+  }
+  co_await serve(std::move(*found));
+}
+
+// For the same configuration.
+io::Task<void> LiveControlPlane::serve(IdentitySetPtr identities) {
+  const bool changed = !same(*identities, *now_.identities);
+  now_.identities = std::move(identities);
+  if (!changed) co_return;
+  parts_.on_identities(*now_.identities);
+  auto next = parts_.builder.build({.revision = now_.revision,
+                                    .settings = now_.configuration.settings,
+                                    .identities = now_.identities,
+                                    .listeners = parts_.listeners.open_now()});
+  retire(std::exchange(now_.snapshot, next));
+  if (!co_await apply(std::move(next), {})) co_return;
+  const ServedIdentityPtr shown = shown_identity(now_.settings(), *now_.identities);
+  const std::string subject = shown ? shown->identity.leaf().subject() : "";
+  parts_.events.info("A renewed certificate is served from now on.", {{"subject", subject}});
+  tell("certificate", "A renewed certificate is served from now on.");
+}
+
+// ------------------------------------------------------------------ events
+
+void LiveControlPlane::tell(std::string_view kind, std::string sentence) {
+  api::Event event;
+  event.set_when(timestamp_text(parts_.reactor.clock().wall()));
+  event.set_kind(std::string(kind));
+  event.set_sentence(std::move(sentence));
+  // A listener may leave while it is told.
+  const std::map<std::uint64_t, Listener> all = listeners_;
+  for (const auto& [number, listener] : all) listener(event);
+}
+
+std::uint64_t LiveControlPlane::listen(Listener listener) {
+  listeners_.emplace(next_listener_, std::move(listener));
+  return next_listener_++;
+}
+
+void LiveControlPlane::unlisten(std::uint64_t number) { listeners_.erase(number); }
+
+std::string LiveControlPlane::metrics() const { return parts_.metrics_page(); }
+
+}  // namespace gatehouse::control

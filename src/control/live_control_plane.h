@@ -1,0 +1,138 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/control_plane.h"
+#include "control/fleet.h"
+#include "control/in_force.h"
+#include "control/prover.h"
+#include "control/snapshot_builder.h"
+#include "edge/worker/retired_snapshots.h"
+#include "io/event.h"
+
+namespace gatehouse::control {
+
+// What status tells of the running program.
+struct ProgramFacts {
+  std::string version;
+  unsigned pid = 0;
+  unsigned workers = 0;
+  WallTime started{};
+  std::string trust_command;  // makes this machine trust the local CA
+};
+
+// The control plane of a running program: it alone decides what the workers serve.
+class LiveControlPlane final : public ControlPlane {
+ public:
+  struct Parts {
+    io::Reactor& reactor;
+    EventLog& events;
+    Sources& sources;
+    Listeners& listeners;
+    Identities& identities;
+    SnapshotBuilder& builder;
+    Prover& prover;
+    ProgramFacts facts;
+    std::function<std::string()> metrics_page;
+    // Told which certificates are in force, for the metrics.
+    std::function<void(const IdentitySet&)> on_identities;
+  };
+  // Borrows what Parts refers to.
+  explicit LiveControlPlane(Parts parts);
+
+  // The first configuration: opens and makes what it needs. What the workers begin with. Errors:
+  // conflict (a port is in use) and those of certificates.
+  struct Beginning {
+    std::shared_ptr<const edge::Snapshot> snapshot;
+    std::vector<NewSockets> opened;
+  };
+  Result<Beginning> begin(Candidate first);
+  // Changes go to these workers from now on.
+  void serve_with(Fleet& fleet) { fleet_ = &fleet; }
+
+  // Certificates that are due, names of the machine, files that have changed: those that are new
+  // are served from now on.
+  io::Task<void> refresh_identities();
+
+  // Nothing changes and nothing is written until resume(): neither configuration nor certificates.
+  // Errors: a change is still under way.
+  io::Task<Result<Ok>> pause() { return take_turn(); }
+  void resume();
+
+  const InForce& in_force() const { return now_; }
+
+  io::Task<Result<api::ChangeResponse>> change(api::ChangeRequest request, Caller caller) override;
+  io::Task<Result<api::ChangeResponse>> reload(bool dry_run, Caller caller) override;
+  io::Task<Result<api::ChangeResponse>> rollback(std::uint64_t revision, bool dry_run,
+                                                 Caller caller) override;
+
+  api::GetConfigurationResponse configuration() const override;
+  api::ValidateResponse validate(const std::string& yaml) const override;
+  Result<api::HistoryResponse> history() const override;
+  api::ExportResponse export_yaml(bool everything) const override;
+  api::ListSitesResponse sites(const std::string& owner) const override;
+  api::ListBindingsResponse bindings(const std::string& owner) const override;
+  Result<api::ExplainBindingResponse> explain(
+      const api::ExplainBindingRequest& request) const override;
+  api::ListListenersResponse listeners() const override;
+  api::ListUpstreamsResponse upstreams() const override;
+  api::ListCertificatesResponse certificates() const override;
+  api::Status status() const override;
+  std::string metrics() const override;
+  std::uint64_t listen(Listener listener) override;
+  void unlisten(std::uint64_t number) override;
+
+ private:
+  // How a change came about.
+  struct Cause {
+    bool dry_run = false;
+    std::string who;
+    std::string why;
+    bool by_api = false;  // what the API made changes, and is kept durably before anything else
+  };
+  // What a configuration needs, opened and made but not in force.
+  struct Prepared {
+    InForce next;
+    std::vector<OpenListener> listeners;
+    std::vector<NewSockets> opened;
+    // What serves until the proof: the listeners of before that are no longer wanted stay.
+    std::shared_ptr<const edge::Snapshot> bridge;
+  };
+  class Turn;
+
+  io::Task<Result<Ok>> take_turn();
+  io::Task<Result<api::ChangeResponse>> carry_out(Candidate next, Cause cause);
+  io::Task<Result<api::ChangeResponse>> put_in_force(Prepared prepared, Cause cause,
+                                                     api::ChangeResponse response);
+  Result<Prepared> prepare(Candidate next, Identities::Look look);
+  std::shared_ptr<const edge::Snapshot> bridge(const InForce& next,
+                                               const std::vector<OpenListener>& listeners);
+  bool says_the_same(const Candidate& next) const;
+  io::Task<void> serve(IdentitySetPtr identities);
+  io::Task<bool> apply(std::shared_ptr<const edge::Snapshot> snapshot,
+                       std::vector<NewSockets> opened);
+  io::Task<bool> prove(const Prepared& prepared, api::ChangeResponse& response);
+  Result<Ok> keep(const Prepared& prepared, const Cause& cause,
+                  const api::ChangeResponse& response);
+  void adopt(Prepared prepared);
+  void retire(std::shared_ptr<const edge::Snapshot> snapshot);
+  void remember(const Cause& cause, const api::ChangeResponse& response);
+  void tell(std::string_view kind, std::string sentence);
+  std::vector<std::uint64_t> connections() const;  // by ListenerId
+
+  Parts parts_;
+  Fleet* fleet_ = nullptr;
+  InForce now_;
+  bool changing_ = false;
+  io::Event turn_;
+  edge::RetiredSnapshots retired_;
+  config::Revision last_change_;
+  std::string last_error_;
+  std::map<std::uint64_t, Listener> listeners_;
+  std::uint64_t next_listener_ = 1;
+};
+
+}  // namespace gatehouse::control

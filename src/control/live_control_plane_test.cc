@@ -1,0 +1,270 @@
+#include "control/live_control_plane.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/temporary_folder.h"
+#include "control/testing/configurations.h"
+#include "control/testing/fakes.h"
+#include "io/testing.h"
+
+namespace gatehouse::control {
+namespace {
+
+using gatehouse::testing::put;
+using gatehouse::testing::TemporaryFolder;
+using ::testing::Contains;
+using testing::FakeFleet;
+using testing::FakeProver;
+using testing::FakeSockets;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::string_view kFile = "version: 1\nsites:\n  file.localhost: http://127.0.0.1:1\n";
+
+using Answer = Result<api::ChangeResponse>;
+
+io::Task<void> keep(io::Task<Answer> task, std::optional<Answer>& into) {
+  into = co_await std::move(task);
+}
+
+class TheControlPlane : public io::testing::ReactorTest {
+ protected:
+  TheControlPlane() {
+    put(file(), kFile);
+    auto first = sources_.read();
+    EXPECT_TRUE(first && first->settings);
+    auto begun = plane_.begin(std::move(*first));
+    EXPECT_TRUE(begun) << begun.error().what;
+    plane_.serve_with(fleet_);
+    plane_.listen([this](const api::Event& event) { events_seen_.push_back(event.kind()); });
+  }
+  std::filesystem::path file() const { return folder_ / "gatehouse.yaml"; }
+
+  Answer run(io::Task<Answer> task) {
+    std::optional<Answer> answer;
+    io::Scope scope(reactor);
+    scope.spawn(keep(std::move(task), answer));
+    for (int i = 0; i < 100 && !answer; ++i) {
+      settle();
+      if (!answer) advance(std::chrono::seconds(1));
+    }
+    EXPECT_TRUE(answer);
+    return std::move(*answer);
+  }
+  Answer change(api::ChangeRequest request) {
+    return run(plane_.change(std::move(request), {"root", 0}));
+  }
+  Answer reload(bool dry_run = false) { return run(plane_.reload(dry_run, {"file", 0})); }
+  static api::ChangeRequest with_site(const std::string& name, const std::string& listen = ":443") {
+    api::ChangeRequest request;
+    api::SetSite& step = *request.add_edits()->mutable_set_site();
+    step.set_name(name);
+    step.mutable_site()->add_upstreams("http://127.0.0.1:2");
+    step.mutable_site()->add_listen(listen);
+    return request;
+  }
+  std::vector<std::string> site_names() const {
+    std::vector<std::string> names;
+    for (const api::SiteRow& row : plane_.sites("").sites()) names.push_back(row.name());
+    return names;
+  }
+  std::uint64_t revision() const { return plane_.in_force().revision; }
+
+  TemporaryFolder folder_;
+  EventLog log_{{.fd = -1}, clock};
+  FakeSockets sockets_;
+  Sources sources_{{.file = file(), .reading = {}, .state = folder_ / "state"}, {}};
+  Listeners listeners_{sockets_.open(), 1};
+  Identities identities_{folder_ / "state", clock, log_};
+  MetricLabels labels_;
+  SnapshotBuilder builder_{labels_, {}};
+  FakeProver prover_;
+  FakeFleet fleet_{reactor};
+  LiveControlPlane plane_{{.reactor = reactor,
+                           .events = log_,
+                           .sources = sources_,
+                           .listeners = listeners_,
+                           .identities = identities_,
+                           .builder = builder_,
+                           .prover = prover_,
+                           .facts = {},
+                           .metrics_page = [] { return std::string("counters"); },
+                           .on_identities = [](const IdentitySet&) {}}};
+  std::vector<std::string> events_seen_;
+};
+
+TEST_F(TheControlPlane, A14_serves_a_site_of_the_api_and_keeps_it) {
+  const auto done = change(with_site("new.localhost"));
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_TRUE(done->applied());
+  EXPECT_GT(prover_.asked, 0);
+  EXPECT_THAT(site_names(), Contains("new.localhost"));
+  EXPECT_EQ(fleet_.served.back(), plane_.in_force().snapshot);
+  EXPECT_THAT(sources_.store().current().value()->yaml, HasSubstr("new.localhost"));
+  EXPECT_THAT(events_seen_, Contains("change"));
+}
+
+TEST_F(TheControlPlane, tells_the_plan_of_a_dry_run_and_does_nothing) {
+  api::ChangeRequest request = with_site("new.localhost");
+  request.set_dry_run(true);
+  const auto done = change(std::move(request));
+  ASSERT_TRUE(done);
+  EXPECT_GT(done->plan_size(), 0);
+  EXPECT_EQ(done->plan(0).state(), "planned");
+  EXPECT_THAT(fleet_.served, IsEmpty());
+  EXPECT_FALSE(sources_.store().current().value());
+}
+
+TEST_F(TheControlPlane, undoes_a_change_whose_proof_fails) {
+  const auto before = plane_.in_force().snapshot;
+  const std::uint64_t number = revision();
+  prover_.as_planned = false;
+  const auto done = change(with_site("new.localhost", ":8443"));
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->rolled_back());
+  EXPECT_FALSE(done->applied());
+  EXPECT_EQ(fleet_.served.back(), before);
+  EXPECT_EQ(revision(), number);
+  EXPECT_FALSE(sources_.store().current().value()) << "nothing was kept";
+  EXPECT_THAT(listeners_.open_now(), SizeIs(2)) << "8443 is not open";
+}
+
+TEST_F(TheControlPlane, undoes_a_change_that_a_worker_does_not_take) {
+  fleet_.stuck = true;
+  const auto done = change(with_site("new.localhost"));
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->rolled_back());
+  EXPECT_THAT(site_names(), SizeIs(1));
+}
+
+TEST_F(TheControlPlane, refuses_a_port_in_use_before_anything_has_changed) {
+  sockets_.in_use = "[::]:8443";
+  const auto refused = change(with_site("new.localhost", ":8443"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(fleet_.served, IsEmpty());
+}
+
+TEST_F(TheControlPlane, keeps_listeners_open_until_the_proof_that_replaces_them) {
+  ASSERT_TRUE(change(with_site("new.localhost", ":8443")));
+  fleet_.served.clear();
+  api::ChangeRequest request;
+  request.add_edits()->set_remove_site("new.localhost");
+  ASSERT_TRUE(change(std::move(request))->applied());
+  ASSERT_THAT(fleet_.served, SizeIs(2));
+  EXPECT_THAT(fleet_.served[0]->listeners, SizeIs(3)) << "the old one stays meanwhile";
+  EXPECT_THAT(fleet_.served[1]->listeners, SizeIs(2));
+}
+
+TEST_F(TheControlPlane, refuses_what_was_asked_for_another_revision) {
+  api::ChangeRequest request = with_site("new.localhost");
+  request.set_if_revision(revision() + 7);
+  EXPECT_EQ(change(std::move(request)).error().kind, ErrorKind::conflict);
+}
+
+TEST_F(TheControlPlane, says_what_is_wrong_with_a_change) {
+  const auto done = change(with_site("new.localhost", "nonsense:port"));
+  ASSERT_TRUE(done);
+  EXPECT_GT(done->diagnostics_size(), 0);
+  EXPECT_FALSE(done->applied());
+  EXPECT_THAT(fleet_.served, IsEmpty());
+}
+
+TEST_F(TheControlPlane, takes_over_a_changed_file) {
+  put(file(), "version: 1\nsites:\n  other.localhost: http://127.0.0.1:1\n");
+  const auto done = reload();
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_TRUE(done->applied());
+  EXPECT_THAT(site_names(), ::testing::ElementsAre("other.localhost"));
+}
+
+TEST_F(TheControlPlane, changes_nothing_when_a_file_is_wrong_in_any_part) {
+  put(file(), std::string(kFile) + "  b.localhost: {upstrem: http://127.0.0.1:1}\n");
+  const auto done = reload();
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->applied());
+  EXPECT_GT(done->diagnostics_size(), 0);
+  EXPECT_THAT(plane_.status().last_error(), HasSubstr("upstrem"));
+  EXPECT_THAT(events_seen_, Contains("reload_failed"));
+  EXPECT_THAT(site_names(), SizeIs(1));
+  put(file(), kFile);
+  ASSERT_TRUE(reload()->applied());
+  EXPECT_EQ(plane_.status().last_error(), "");
+}
+
+TEST_F(TheControlPlane, a_file_that_says_the_same_is_no_change) {
+  const std::uint64_t number = revision();
+  ASSERT_TRUE(reload()->applied());
+  EXPECT_EQ(revision(), number);
+  EXPECT_THAT(fleet_.served, IsEmpty());
+}
+
+TEST_F(TheControlPlane, goes_back_to_an_earlier_revision) {
+  const std::uint64_t first = change(with_site("one.localhost"))->revision();
+  ASSERT_TRUE(change(with_site("two.localhost")));
+  const auto back = run(plane_.rollback(first, false, {"root", 0}));
+  ASSERT_TRUE(back) << back.error().what;
+  EXPECT_TRUE(back->applied());
+  EXPECT_THAT(site_names(), ::testing::UnorderedElementsAre("file.localhost", "one.localhost"));
+}
+
+TEST_F(TheControlPlane, one_change_waits_for_the_other) {
+  std::optional<Answer> first;
+  std::optional<Answer> second;
+  io::Scope scope(reactor);
+  scope.spawn(keep(plane_.change(with_site("one.localhost"), {"root", 0}), first));
+  scope.spawn(keep(plane_.change(with_site("two.localhost"), {"root", 0}), second));
+  for (int i = 0; i < 20; ++i) settle();
+  ASSERT_TRUE(first && second);
+  EXPECT_TRUE((*first)->applied() && (*second)->applied());
+  EXPECT_THAT(site_names(), SizeIs(3));
+}
+
+TEST_F(TheControlPlane, tells_its_findings_and_one_suggestion) {
+  put(file(), "version: 1\ntls: compatible\nsites:\n  a.localhost: http://10.1.1.1:80\n");
+  ASSERT_TRUE(reload()) << "a finding is no error";
+  const api::Status status = plane_.status();
+  std::vector<std::string> sentences;
+  for (const api::Finding& finding : status.findings()) sentences.push_back(finding.sentence());
+  EXPECT_THAT(sentences, Contains(HasSubstr("TLS profile \"compatible\" is in use")));
+  EXPECT_THAT(sentences, Contains(HasSubstr("cross the network")));
+  EXPECT_NE(status.suggestion(), "");
+}
+
+TEST_F(TheControlPlane, explains_who_answers) {
+  api::ExplainBindingRequest request;
+  request.set_name("file.localhost");
+  const auto told = plane_.explain(request);
+  ASSERT_TRUE(told);
+  EXPECT_TRUE(told->answered());
+  EXPECT_EQ(told->site(), "file.localhost");
+  EXPECT_THAT(told->certificate(), HasSubstr("local CA"));
+}
+
+TEST_F(TheControlPlane, what_it_exports_is_a_configuration) {
+  ASSERT_TRUE(change(with_site("new.localhost")));
+  const std::string yaml = plane_.export_yaml(true).yaml();
+  EXPECT_THAT(yaml, HasSubstr("new.localhost"));
+  EXPECT_THAT(plane_.validate(yaml).diagnostics(), IsEmpty());
+}
+
+// ------------------------------------------------------------------ one path for all
+
+TEST(OnePath, a_change_by_file_by_api_and_by_flags_gives_the_same_settings) {
+  const std::string_view yaml =
+      "version: 1\nsites:\n  a.localhost: {upstreams: [http://127.0.0.1:1], owner: crew}\n"
+      "  b.localhost: {routes: [{path: /api, upstreams: [http://127.0.0.1:2]}]}\n";
+  using Source = config::Origin::Source;
+  const auto by_file = testing::settings_of(testing::document_of(yaml, Source::file));
+  EXPECT_EQ(by_file, testing::settings_of(testing::document_of(yaml, Source::api)));
+  EXPECT_EQ(by_file, testing::settings_of(testing::document_of(yaml, Source::flag)));
+  const auto again = config::to_yaml(testing::document_of(yaml).message);
+  EXPECT_EQ(by_file, testing::settings_of(again));
+}
+
+}  // namespace
+}  // namespace gatehouse::control

@@ -1,0 +1,243 @@
+#include "control/snapshot_builder.h"
+
+#include <random>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/temporary_folder.h"
+#include "control/testing/configurations.h"
+#include "control/testing/fakes.h"
+
+namespace gatehouse::control {
+namespace {
+
+using gatehouse::testing::TemporaryFolder;
+using ::testing::ElementsAre;
+using testing::FakeSockets;
+using testing::settings_of;
+using ::testing::SizeIs;
+
+http::RequestHead request_for(std::string_view path) {
+  http::RequestHead head;
+  head.target.path = path;
+  return head;
+}
+
+// Everything from a text to a snapshot, without a socket.
+class Snapshots : public ::testing::Test {
+ protected:
+  std::shared_ptr<const edge::Snapshot> build(std::string_view yaml) {
+    return build(settings_of(yaml));
+  }
+  std::shared_ptr<const edge::Snapshot> build(config::Settings settings) {
+    settings_ = std::make_shared<const config::Settings>(std::move(settings));
+    auto next = listeners_.prepare(listener_needs(*settings_));
+    EXPECT_TRUE(next) << next.error().what;
+    listeners_.adopt(std::move(next->all));
+    auto identities =
+        identities_of_.prepare(*settings_, identities_.get(), Identities::Look::new_files_only);
+    EXPECT_TRUE(identities) << identities.error().what;
+    identities_ = std::move(*identities);
+    return builder_.build({++revision_, settings_, identities_, listeners_.open_now()});
+  }
+  const edge::ListenerPlan* plan(const edge::Snapshot& snapshot, std::string_view address) const {
+    for (const auto& [id, plan] : snapshot.listeners) {
+      if (plan.address.text() == address) return &plan;
+    }
+    return nullptr;
+  }
+  std::vector<std::string> addresses(const edge::Snapshot& snapshot) const {
+    std::vector<std::string> all;
+    for (const auto& [id, plan] : snapshot.listeners) all.push_back(plan.address.text());
+    std::ranges::sort(all);
+    return all;
+  }
+  static std::string site_at(const edge::ListenerPlan* plan, std::string_view host) {
+    const edge::Site* site = plan == nullptr ? nullptr : plan->routes->find(host);
+    return site == nullptr ? "" : site->name();
+  }
+
+  TemporaryFolder folder_;
+  FakeClock clock_;
+  EventLog events_{{.fd = -1}, clock_};
+  FakeSockets sockets_;
+  Listeners listeners_{sockets_.open(), 1};
+  Identities identities_of_{folder_ / "state", clock_, events_};
+  MetricLabels labels_;
+  SnapshotBuilder builder_{labels_, {.workers = 2, .most_connections = 100}};
+  std::shared_ptr<const config::Settings> settings_;
+  IdentitySetPtr identities_;
+  std::uint64_t revision_ = 0;
+};
+
+TEST_F(Snapshots, lead_names_to_their_sites) {
+  const auto made = build(
+      "version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n"
+      "  b.localhost: http://127.0.0.1:2\n");
+  EXPECT_THAT(addresses(*made), ElementsAre("[::]:443", "[::]:80"));
+  const auto* tls = plan(*made, "[::]:443");
+  EXPECT_EQ(site_at(tls, "a.localhost"), "a.localhost");
+  EXPECT_EQ(site_at(tls, "b.localhost"), "b.localhost");
+  EXPECT_EQ(site_at(tls, "c.localhost"), "");
+  EXPECT_NE(tls->bindings->find(ServerName::parse("a.localhost").value()), nullptr);
+}
+
+TEST_F(Snapshots, M13_a_site_for_every_name_takes_what_nobody_else_has) {
+  const auto made = build(
+      "version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n"
+      "  rest: {names: [\"*\"], upstreams: http://127.0.0.1:2}\n");
+  const auto* tls = plan(*made, "[::]:443");
+  EXPECT_EQ(site_at(tls, "a.localhost"), "a.localhost");
+  EXPECT_EQ(site_at(tls, "unknown.example"), "rest");
+}
+
+TEST_F(Snapshots, M13_unknown_names_and_no_name_can_be_refused) {
+  const auto made = build(
+      "version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n"
+      "listeners: {\":443\": {unknown_names: refuse, no_name: refuse}}\n");
+  const auto* tls = plan(*made, "[::]:443");
+  EXPECT_EQ(tls->bindings->find(ServerName::parse("b.localhost").value()), nullptr);
+  EXPECT_EQ(tls->bindings->find(std::nullopt), nullptr);
+  EXPECT_NE(tls->bindings->find(ServerName::parse("a.localhost").value()), nullptr);
+}
+
+TEST_F(Snapshots, F12_plain_http_on_loopback_alone_listens_nowhere_else) {
+  const auto made = build(
+      "version: 1\nsites:\n  a.localhost:\n    upstreams: http://127.0.0.1:1\n"
+      "    http: {external: refuse, loopback: keep}\n");
+  EXPECT_THAT(addresses(*made), ElementsAre("127.0.0.1:80", "[::1]:80", "[::]:443"));
+}
+
+TEST_F(Snapshots, F10_localhost_leads_to_the_site_that_keeps_loopback) {
+  const auto made = build("version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n");
+  const auto* plain = plan(*made, "[::]:80");
+  EXPECT_EQ(site_at(plain, "localhost"), "a.localhost");
+  EXPECT_EQ(site_at(plain, "127.0.0.1"), "a.localhost");
+}
+
+TEST_F(Snapshots, F10_localhost_stays_with_the_site_that_lists_it) {
+  const auto made = build(
+      "version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n"
+      "  z.localhost: {names: [z.localhost, localhost]}\n");
+  EXPECT_EQ(site_at(plan(*made, "[::]:80"), "localhost"), "z.localhost");
+}
+
+TEST_F(Snapshots, share_a_site_that_did_not_change) {
+  const auto before = build("version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n");
+  const auto after = build(
+      "version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n"
+      "  b.localhost: http://127.0.0.1:2\n");
+  EXPECT_EQ(plan(*before, "[::]:443")->routes->find("a.localhost"),
+            plan(*after, "[::]:443")->routes->find("a.localhost"));
+}
+
+TEST_F(Snapshots, make_a_site_anew_that_changed) {
+  const auto before = build("version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n");
+  const auto after = build("version: 1\nsites:\n  a.localhost: http://127.0.0.1:2\n");
+  EXPECT_NE(plan(*before, "[::]:443")->routes->find("a.localhost"),
+            plan(*after, "[::]:443")->routes->find("a.localhost"));
+}
+
+TEST_F(Snapshots, know_a_listener_by_the_same_number_for_good) {
+  const auto before = build("version: 1\nsites:\n  b.localhost: {listen: [\":444\"]}\n");
+  const auto after = build(
+      "version: 1\nsites:\n  a.localhost: {listen: [\":443\"]}\n"
+      "  b.localhost: {listen: [\":444\"]}\n");
+  const auto id = [](const edge::Snapshot& of) {
+    for (const auto& [number, plan] : of.listeners) {
+      if (plan.address.port() == 444) return number;
+    }
+    return edge::ListenerId{99};
+  };
+  EXPECT_EQ(id(*before), id(*after));
+}
+
+TEST_F(Snapshots, I6_an_address_can_have_a_certificate_of_its_own) {
+  const auto made = build(
+      "version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n"
+      "bindings:\n  box: {at: [\"127.0.0.1:443\"], site: a.localhost}\n");
+  const auto* box = plan(*made, "127.0.0.1:443");
+  ASSERT_NE(box, nullptr);
+  EXPECT_EQ(site_at(box, "whatever.example"), "a.localhost");
+  EXPECT_NE(box->bindings->find(ServerName::parse("whatever.example").value()), nullptr);
+}
+
+TEST_F(Snapshots, the_limit_of_connections_is_shared_by_the_workers) {
+  EXPECT_EQ(build("version: 1\n")->most_connections_per_worker, 50U);
+  EXPECT_EQ(build("version: 1\nlimits: {connections: 10}\n")->most_connections_per_worker, 5U);
+}
+
+TEST_F(Snapshots, A1_an_identity_is_there_before_the_first_site) {
+  (void)build("version: 1\n");
+  EXPECT_NE(identities_->standard, nullptr);
+}
+
+TEST_F(Snapshots, the_default_identity_holds_no_more_names_than_it_should) {
+  std::string many = "version: 1\nsites:\n";
+  for (int i = 0; i < 130; ++i) many += fmt::format("  s{}.localhost: http://127.0.0.1:1\n", i);
+  (void)build(many);
+  EXPECT_EQ(identities_->names_left_out, 30U);
+}
+
+// ------------------------------------------------------------------ F10, for any sequence
+
+class AnyChange {
+ public:
+  explicit AnyChange(unsigned seed) : random_(seed) {}
+
+  // A configuration that may say anything around the site x, which keeps loopback.
+  std::string configuration() {
+    std::string yaml =
+        "version: 1\nsites:\n  x.localhost:\n    upstreams: http://127.0.0.1:9\n"
+        "    http: {external: " +
+        one_of({"keep", "redirect", "refuse"}) + ", loopback: keep}\n";
+    if (one_in(2)) yaml += "    tls_profile: " + one_of({"modern", "compatible"}) + "\n";
+    for (const std::string& name : {"a", "m", "z"}) {
+      if (one_in(3)) continue;
+      yaml += "  " + name +
+              ".localhost:\n    upstreams: http://127.0.0.1:1\n    http: {external: " +
+              one_of({"keep", "redirect", "refuse"}) +
+              ", loopback: " + one_of({"keep", "redirect", "refuse"}) + "}\n";
+      if (one_in(3)) yaml += "    enabled: false\n";
+      if (one_in(3)) yaml += "    listen: [\":" + one_of({"443", "8443"}) + "\"]\n";
+    }
+    if (one_in(3)) yaml += "  rest: {names: [\"*\"]}\n";
+    if (one_in(3)) yaml += "listeners: {\":443\": {unknown_names: refuse}}\n";
+    return yaml;
+  }
+
+ private:
+  bool one_in(int n) { return std::uniform_int_distribution<>(1, n)(random_) == 1; }
+  std::string one_of(std::vector<std::string> words) {
+    return words[std::uniform_int_distribution<std::size_t>(0, words.size() - 1)(random_)];
+  }
+  std::mt19937 random_;
+};
+
+class F10 : public Snapshots, public ::testing::WithParamInterface<unsigned> {};
+
+TEST_P(F10, a_declared_loopback_listener_survives_any_sequence_of_changes) {
+  AnyChange change(GetParam());
+  for (int step = 0; step < 25; ++step) {
+    const std::string yaml = change.configuration();
+    SCOPED_TRACE(yaml);
+    const auto snapshot = build(yaml);
+    for (const std::string_view address : {"127.0.0.1:80", "[::1]:80"}) {
+      const auto* own = plan(*snapshot, address);
+      const auto* at = own != nullptr ? own : plan(*snapshot, "[::]:80");
+      ASSERT_NE(at, nullptr) << address;
+      ASSERT_EQ(at->bindings, nullptr) << "it speaks plain HTTP";
+      const edge::Site* site = at->routes->find("x.localhost");
+      ASSERT_NE(site, nullptr);
+      ASSERT_EQ(site->name(), "x.localhost");
+      const auto& decision = site->decide(request_for("/"), edge::Arrival::plain_loopback);
+      ASSERT_TRUE(std::holds_alternative<edge::Forward>(decision));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, F10, ::testing::Range(1U, 9U));
+
+}  // namespace
+}  // namespace gatehouse::control

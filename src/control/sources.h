@@ -1,0 +1,70 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/document.h"
+#include "config/settings.h"
+#include "config/store/api_store.h"
+
+namespace gatehouse::control {
+
+// A configuration that could come into force, from all that say something: files, then flags and
+// environment, then the API.
+struct Candidate {
+  std::shared_ptr<const config::Document> base;  // files and flags: read-only for the API
+  std::shared_ptr<const config::Document> api;
+  std::shared_ptr<const config::Document> merged;
+  std::shared_ptr<const config::Settings> settings;  // nullptr: diagnostics hold errors
+  config::Diagnostics diagnostics;
+};
+
+// Where configurations come from. Blocks on the disk: control thread only.
+class Sources {
+ public:
+  struct Places {
+    std::optional<std::filesystem::path> file;  // with conf.d beside it
+    config::ReadOptions reading;
+    std::filesystem::path state;  // the API's part is in it
+  };
+  Sources(Places places, config::Document flags)
+      : places_(std::move(places)), flags_(std::move(flags)), store_(places_.state) {}
+
+  // Everything anew, as at the start. Errors: what the API made cannot be read.
+  Result<Candidate> read();
+  // The files anew, the API's part as it is in `now`.
+  Candidate reread(const Candidate& now) const;
+  // `now` with other things made by the API.
+  Candidate with_api(const Candidate& now, config::Document api) const;
+  // What the API made in an earlier revision.
+  Result<config::Document> api_of(std::uint64_t revision) const;
+  // A text alone; never reads a file.
+  config::Diagnostics validate(std::string_view yaml) const;
+
+  // A text that came by the API; never reads a file or the environment.
+  static config::Reading read_api_text(std::string_view yaml);
+
+  const std::optional<std::filesystem::path>& file() const { return places_.file; }
+  const std::filesystem::path& state() const { return places_.state; }
+  config::ApiStore& store() { return store_; }
+  const config::ApiStore& store() const { return store_; }
+  // Of the newest kept change; 1 before the first.
+  std::uint64_t revision() const { return revision_; }
+
+ private:
+  config::Reading read_base() const;
+  static Candidate put_together(std::shared_ptr<const config::Document> base,
+                                std::shared_ptr<const config::Document> api,
+                                config::Diagnostics diagnostics);
+
+  Places places_;
+  config::Document flags_;
+  config::ApiStore store_;
+  std::uint64_t revision_ = 1;
+};
+
+}  // namespace gatehouse::control

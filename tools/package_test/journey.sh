@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# What happens to a package on a machine: installed, used, upgraded, removed, purged. Runs as root in
+# a root of its own: journey.sh OLD.deb NEW.deb. Each step says what it has seen, or ends with 1.
+set -euo pipefail
+
+old=$1 new=$2
+root_certificate=/var/lib/gatehouse/ca/root.crt
+configuration=/etc/gatehouse/gatehouse.yaml
+
+seen() { echo "  $*"; }
+broken() {
+  echo "broken: $*" >&2
+  cat /run/service-manager/log >&2 2>/dev/null || true
+  exit 1
+}
+
+install_package() {
+  DEBIAN_FRONTEND=noninteractive dpkg -i --force-confold "$1" >/tmp/dpkg.log 2>&1 ||
+    { cat /tmp/dpkg.log >&2; broken "dpkg could not install $1"; }
+}
+
+answers() { curl -sS --noproxy '*' --cacert "$root_certificate" --max-time 20 https://localhost:8443/; }
+
+expect_answer() {
+  local page
+  page=$(answers) || broken "https://localhost:8443 does not answer"
+  [[ $page == *gatehouse* ]] || broken "the welcome page is another one: $page"
+}
+
+identity() { sha256sum "$root_certificate" /var/lib/gatehouse/ca/root.pem /var/lib/gatehouse/identities/default.pem; }
+
+listeners() { ss -Hltn | awk '{ print $4 }'; }
+
+check_installed() {
+  getent passwd gatehouse >/dev/null || broken "there is no user gatehouse"
+  systemd-analyze verify --man=no gatehouse.service 2>&1 | grep gatehouse && broken "the unit"
+  [[ $(stat -c '%a %U' /var/lib/gatehouse) == "700 gatehouse" ]] || broken "the state folder"
+  expect_answer
+  seen "installed, verified, started; https://localhost:8443 answers with the default identity"
+}
+
+check_status() {
+  local pid
+  pid=$(systemctl show --property=MainPID --value gatehouse.service)
+  grep -q "^Uid:.*$(id -u gatehouse)" "/proc/$pid/status" || broken "it does not run as its user"
+  [[ $(awk '/^CapEff/ { print $2 }' "/proc/$pid/status") == 0000000000000400 ]] ||
+    broken "it has another capability than CAP_NET_BIND_SERVICE"
+  gatehouse status --json >/tmp/status.json || broken "gatehouse status"
+  grep -q '"welcome"' /tmp/status.json || broken "the status does not know the site: $(cat /tmp/status.json)"
+  seen "runs as gatehouse with CAP_NET_BIND_SERVICE alone; gatehouse status knows the site"
+}
+
+check_upgrade() {
+  local before
+  before=$(identity)
+  # While the package is installed somebody asks all the time.
+  (while [[ ! -e /tmp/upgraded ]]; do answers >/dev/null || echo lost >>/tmp/lost; done) &
+  echo '# Mine.' >>"$configuration"
+  install_package "$new"
+  touch /tmp/upgraded
+  wait $!
+  [[ ! -e /tmp/lost ]] || broken "$(wc -l </tmp/lost) requests were lost during the upgrade"
+  [[ $(grep -c '^MAINPID=' /run/service-manager/said) == 1 ]] || broken "nobody took over"
+  [[ $(dpkg-query -W -f='${Version}' gatehouse) == *~2 ]] || broken "the version is still the old one"
+  [[ $(identity) == "$before" ]] || broken "the identity is another one after the upgrade"
+  grep -q '# Mine.' "$configuration" || broken "the configuration lost a line"
+  expect_answer
+  seen "upgraded without a lost request: the same identity, the same configuration, and it answers"
+}
+
+check_removed() {
+  dpkg -r gatehouse >/tmp/dpkg.log 2>&1 || broken "dpkg -r: $(cat /tmp/dpkg.log)"
+  [[ -z $(listeners) ]] || broken "something still listens: $(listeners)"
+  [[ ! -e /usr/bin/gatehouse ]] || broken "the program is still there"
+  [[ -e $root_certificate && -e $configuration ]] || broken "keys or configuration went with it"
+  seen "removed: nothing listens, keys and configuration are kept"
+}
+
+check_purged() {
+  dpkg -P gatehouse >/tmp/dpkg.log 2>&1 || broken "dpkg -P: $(cat /tmp/dpkg.log)"
+  local left
+  left=$(ls -d /var/lib/gatehouse /var/log/gatehouse /run/gatehouse /etc/gatehouse 2>/dev/null || true)
+  [[ -z $left ]] || broken "left after a purge: $left"
+  seen "purged: no state, no configuration"
+}
+
+install_package "$old"
+check_installed
+check_status
+check_upgrade
+check_removed
+check_purged
