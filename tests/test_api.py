@@ -48,8 +48,8 @@ def front(gatehouse, place):
 def configured(gatehouse, place, folder, admin):
     """One whose configuration file says who may administer."""
     file = folder / "gatehouse.yaml"
-    file.write_text(f"version: 1\nsites:\n  localhost: {{http: {{external: keep}}}}\n"
-                    f"listeners:\n  http://127.0.0.1:0: {{}}\nadmin: {json.dumps(admin)}\n")
+    file.write_text(f"version: 1\nsites:\n  localhost: {{listen: [\"http://127.0.0.1:0\"]}}\n"
+                    f"admin: {json.dumps(admin)}\n")
     running = gatehouse("--socket", place, "--config", file, listen=())
     running.api = AdminSocket(place)
     until(running.api.answers, "the admin socket answers")
