@@ -81,7 +81,10 @@ int run(const cli::RunCommand& command, edge::Program program) {
   if (!server) return give_up(*start, server.error());
   const cli::Serving serving = (*server)->serving();
   (*server)->start();
-  if (auto told = start->serving(); !told) return report(told.error());
+  if (auto told = start->serving(); !told) {
+    // The program before goes on with all that is shared: nothing of it is tidied up here.
+    std::_Exit(report(told.error()));
+  }
   if (command.json) {
     fmt::print("{}", cli::render_serving_json(serving));
   } else if (!command.quiet) {

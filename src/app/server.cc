@@ -76,6 +76,7 @@ Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command,
   std::unique_ptr<Server> server(new Server(command, sources, start, notifier, clock, events));
   if (auto prepared = server->prepare(std::move(first)); !prepared) return pass_on(prepared);
   server->open_admin();
+  server->leave_unused_sockets();
   server->tell_findings();
   return server;
 }
@@ -140,6 +141,14 @@ void Server::tell_findings() {
       "The TLS profile \"compatible\" is in use: it lets old TLS 1.2 clients choose "
       "AES-CBC, which is weaker than what all others use. Go back to "
       "--tls-profile intermediate as soon as those clients are gone.");
+}
+
+void Server::leave_unused_sockets() {
+  for (const std::string& address : start_.sockets().left()) {
+    events_.warn("A listening socket was handed to this program, but no listener has its address.",
+                 {{"address", address}});
+  }
+  start_.sockets().close_ours();
 }
 
 // ------------------------------------------------------------------ administration

@@ -49,6 +49,7 @@ class Server {
   Result<admin::ListeningSocket> admin_socket();
   admin::RolePolicy role_policy() const;
   void tell_findings();
+  void leave_unused_sockets();
   void on_signal(int signal);
   void watch_files();
   void follow_change();

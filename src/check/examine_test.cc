@@ -107,6 +107,16 @@ TEST_F(Examine, a_server_for_tls_1_3_alone_leaves_old_clients_outside) {
   EXPECT_THAT(grave(report), ElementsAre());
 }
 
+TEST_F(Examine, a_server_of_http_2_alone_is_fine_for_browsers) {
+  serve({.alpn = {"h2"}});
+  const auto site = secure();
+  const Report report = examine_it(site);
+  EXPECT_EQ(of(report, Client::browser).outcome, Outcome::connects);
+  EXPECT_FALSE(report.https);
+  EXPECT_EQ(report.tls->alpn, std::vector<std::string>{"h2"});
+  EXPECT_THAT(grave(report), ElementsAre());
+}
+
 TEST_F(Examine, the_certificate_is_described) {
   const auto site = secure();
   const Report report = examine_it(site);

@@ -6,6 +6,7 @@
 #include "cli/logs.h"
 #include "cli/man_page.h"
 #include "cli/questions.h"
+#include "cli/schema_text.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -38,6 +39,14 @@ struct CarryOut {
   Result<int> operator()(const ExportConfig& c) const { return export_config(c, around); }
   Result<int> operator()(const ExplainCode& c) const { return explain_code(c, around); }
 
+  Result<int> operator()(const PrintSchema&) const {
+    around.console.data(json_schema());
+    return 0;
+  }
+  Result<int> operator()(const PrintDefaultConfig&) const {
+    around.console.data(default_configuration());
+    return 0;
+  }
   Result<int> operator()(const PrintCompletion& print) const {
     around.console.data(completion_of(print.shell));
     return 0;

@@ -50,21 +50,20 @@ class VerbTest : public ::testing::Test {
 };
 
 TEST_F(VerbTest, add_prints_the_steps_the_proofs_and_that_it_is_applied) {
-  stage_.gatehouse.answers[kChange] = R"({"applied":true,"revision":"12",
+  stage_.gatehouse.answers[kChange] = R"json({"applied":true,"revision":"12",
     "plan":[{"text":"port 443 opens on all addresses","state":"done"},
             {"text":"http://localhost:80 stays","state":"done"}],
     "proofs":[{"target":"https://a.example (127.0.0.1:443)","client":"browser","ok":true,
-               "sentence":"TLS 1.3, the certificate is trusted."}]
-})";
+               "sentence":"TLS 1.3, the certificate is trusted."}]})json";
   EXPECT_EQ(done({"add", "a.example", "http://127.0.0.1:8080"}), 0);
-EXPECT_EQ(said(),
-          "done     port 443 opens on all addresses\n"
-          "done     http://localhost:80 stays\n"
-          "ok       browser: https://a.example (127.0.0.1:443): TLS 1.3, the certificate is "
-          "trusted.\n"
-          "Applied as revision 12.\n");
-EXPECT_EQ(asked_of(kChange), R"({"edits":[{"setSite":{"name":"a.example","site":{"upstreams":)"
-                             R"(["http://127.0.0.1:8080"]}}}]})");
+  EXPECT_EQ(said(),
+            "done     port 443 opens on all addresses\n"
+            "done     http://localhost:80 stays\n"
+            "ok       browser: https://a.example (127.0.0.1:443): TLS 1.3, the certificate is "
+            "trusted.\n"
+            "Applied as revision 12.\n");
+  EXPECT_EQ(asked_of(kChange), R"({"edits":[{"setSite":{"name":"a.example","site":{"upstreams":)"
+                               R"(["http://127.0.0.1:8080"]}}}]})");
 }
 
 TEST_F(VerbTest, every_flag_of_add_reaches_the_site) {
@@ -350,11 +349,11 @@ TEST_F(VerbTest, logs_are_read_from_the_file_that_gatehouse_writes) {
       R"({"configuration":{"logs":{"access":")" + folder.file("access.log") + R"("}}})";
   EXPECT_EQ(done({"logs"}), 0);
   EXPECT_EQ(said(),
-            "13:33:20  200  GET a.example/x  192.0.2.7  12 ms  -> 127.0.0.1:1\n"
-            "13:33:21  502  GET b.example:8443/y  192.0.2.8  2.5 s  (refused)\n");
+            "14:13:20  200  GET a.example/x  192.0.2.7  12 ms  -> 127.0.0.1:1\n"
+            "14:13:21  502  GET b.example:8443/y  192.0.2.8  2.5 s  (refused)\n");
   stage_.console.said.clear();
   EXPECT_EQ(done({"logs", "--site", "b.example"}), 0);
-  EXPECT_EQ(said(), "13:33:21  502  GET b.example:8443/y  192.0.2.8  2.5 s  (refused)\n");
+  EXPECT_EQ(said(), "14:13:21  502  GET b.example:8443/y  192.0.2.8  2.5 s  (refused)\n");
   stage_.console.said.clear();
   EXPECT_EQ(done({"logs", "--lines", "1", "--json"}), 0);
   EXPECT_THAT(said(), ::testing::StartsWith("{\"ts\":1790000001,"));

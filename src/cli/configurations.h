@@ -14,7 +14,5 @@ Result<int> explain_code(const ExplainCode& explain, const Surroundings& around)
 // Of files, without a running gatehouse (diff asks it).
 Result<int> validate_config(const ValidateConfig& validate, const Surroundings& around);
 Result<int> diff_config(const DiffConfig& diff, const Surroundings& around);
-Result<int> print_schema(const Surroundings& around);
-Result<int> print_default_config(const Surroundings& around);
 
 }  // namespace gatehouse::cli

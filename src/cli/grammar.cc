@@ -94,11 +94,11 @@ Result<Ok> check_count(const Verb& verb, Arguments operands) {
                                    printable(operands[count.most]), verb.path()));
   }
   if (operands.size() < count.least) {
-    const auto words = split_list(verb.operands);
-    std::string_view example = verb.examples;
-    return usage_error(fmt::format("{} is missing: gatehouse {} {}. For example: {}",
-                                   words[operands.size()], verb.path(), verb.operands,
-                                   example.substr(0, example.find('\n'))));
+    const std::string_view missing = split_list(verb.operands)[operands.size()];
+    return usage_error(fmt::format("{} is missing. Write gatehouse {} {}, for example: {}",
+                                   missing.substr(0, missing.find("...")), verb.path(),
+                                   verb.operands,
+                                   verb.examples.substr(0, verb.examples.find('\n'))));
   }
   return Ok{};
 }

@@ -148,6 +148,16 @@ TEST(RunDocument, standard_output_stays_standard_output) {
             AccessLogTarget::Kind::standard_output);
 }
 
+TEST(RunDocument, what_run_was_told_is_a_configuration_for_another_machine) {
+  const config::Document told = run_document(
+      run({"--to", "http://127.0.0.1:3000", "--certificate", "c.crt", "--key", "c.key", "--permit",
+           ".plant4.local,10.20.0.0/16", "--timeout", "head=1500ms", "--metrics", "[::1]:9100"}));
+  const auto reading = config::read_text(config::to_yaml(told.message), "shown.yaml",
+                                         config::Origin::Source::file, {});
+  ASSERT_THAT(reading.diagnostics, IsEmpty()) << config::render(reading.diagnostics);
+  EXPECT_EQ(config::settle(reading.document).settings, config::settle(told).settings);
+}
+
 TEST(RunDocument, without_anything_to_serve_there_is_no_site) {
   EXPECT_THAT(run_document(RunCommand{}).message.sites(), IsEmpty());
 }

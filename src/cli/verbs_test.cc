@@ -1,3 +1,5 @@
+#include <map>
+#include <ranges>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -109,7 +111,7 @@ TEST_F(VerbTableTest, flags_and_operands_may_stand_in_any_order) {
 
 TEST_F(VerbTableTest, a_missing_operand_is_named_with_an_example) {
   EXPECT_EQ(refused({"add", "a.example"}),
-            "UPSTREAM... is missing: gatehouse add NAME UPSTREAM.... For example: gatehouse add "
+            "UPSTREAM is missing. Write gatehouse add NAME UPSTREAM..., for example: gatehouse add "
             "files.example.com http://127.0.0.1:8080");
   EXPECT_THAT(refused({"config", "rollback"}), HasSubstr("REVISION is missing"));
   EXPECT_THAT(refused({"config", "rollback", "x"}), HasSubstr("\"x\" is no whole number"));

@@ -14,7 +14,6 @@ using ::testing::AllOf;
 using testing::complaints;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::settled;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -56,8 +55,8 @@ TEST(BindingSettings, I5_has_owner_certificate_profile_and_site) {
 
 TEST(BindingSettings, a_wrong_endpoint_says_what_to_write) {
   const std::pair<const char*, const char*> wrong[] = {
-      {"pbx.example.com", "\"pbx.example.com\" has no port. Write pbx.example.com:443"},
-      {"10.0.0.5", "Write 10.0.0.5:443"},
+      {"pbx.example.com", "\"pbx.example.com\" has no port; write pbx.example.com:443"},
+      {"10.0.0.5", "write 10.0.0.5:443"},
       {":443", "is no endpoint"},
       {"pbx.example.com:0", "is no endpoint"},
       {"pbx.example.com:65536", "is no endpoint"},

@@ -14,9 +14,7 @@ using ::testing::AllOf;
 using testing::complaints;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::settled;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 using testing::texts;
 
@@ -37,7 +35,7 @@ TEST(ProcessSettings, each_timeout_is_its_own) {
       "drain": "9ms"}})");
   EXPECT_EQ(all.timeouts, (Timeouts{1ms, 2ms, 3ms, 4ms, 5ms, 6ms, 7ms, 8ms, 9ms}));
   EXPECT_THAT(complaints(R"({"timeouts": {"head": "10", "idle": "0s"}})"),
-              ElementsAre(StartsWith("GH3132: `timeouts.head`: \"10\" is no duration."),
+              ElementsAre(StartsWith("GH3132: `timeouts.head`: \"10\" is no duration"),
                           StartsWith("GH3132: `timeouts.idle`: \"0s\" is out of range")));
 }
 
@@ -48,9 +46,9 @@ TEST(ProcessSettings, limits_have_ranges) {
   EXPECT_EQ(settled(R"({"limits": {"body": "0"}})").limits, Limits{});
   EXPECT_THAT(
       complaints(R"({"limits": {"connections": "0", "head": "100", "fields": "1000"}})"),
-      ElementsAre("GH3133: `limits.connections`: 0 is out of range: at least 1.",
-                  "GH3133: `limits.fields`: 1000 is out of range: at least 1 and at most 128.",
-                  "GH3133: `limits.head`: 100 is out of range: at least 1024 and at most 32768."));
+      ElementsAre("GH3133: `limits.connections`: 0 is out of range: at least 1",
+                  "GH3133: `limits.fields`: 1000 is out of range: at least 1 and at most 128",
+                  "GH3133: `limits.head`: 100 is out of range: at least 1024 and at most 32768"));
 }
 
 TEST(ProcessSettings, the_local_ca_has_names_and_networks) {
@@ -74,7 +72,7 @@ TEST(ProcessSettings, networks_of_proxies_are_networks) {
               ElementsAre("10.0.0.0/8", "::1/128"));
   EXPECT_THAT(complaints(R"({"trustedProxies": ["10.1.2.3/8"]})"),
               ElementsAre(AllOf(StartsWith("GH3138: `trusted_proxies[0]`"),
-                                HasSubstr("Write 10.0.0.0/8 for the network"))));
+                                HasSubstr("write 10.0.0.0/8 for the network"))));
 }
 
 TEST(ProcessSettings, the_access_log_is_a_whole_path_or_a_word) {
@@ -116,7 +114,7 @@ TEST(ProcessSettings, only_version_1_is_read) {
   EXPECT_EQ(settled(R"({"version": 1})"), Settings{});
   EXPECT_THAT(complaints(R"({"version": 2})"),
               ElementsAre("GH3130: `version`: 2 is no version of the configuration that this "
-                          "program reads. Write `version: 1`."));
+                          "program reads; write `version: 1`"));
 }
 
 TEST(ProcessSettings, the_tls_profile_of_all) {

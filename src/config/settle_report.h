@@ -12,27 +12,31 @@
 
 namespace gatehouse::config {
 
-// Collects what is wrong with the values of a configuration, each with its place. Sentences come
-// without the place and without the site that they are about: both are put before them here.
+// Collects what is wrong with the values of a configuration, each with its place. What is wrong is
+// a sentence, and what to do about it further ones, which become the hint; the site that they are
+// about is put before them here.
 class SettleReport {
  public:
+  // Hidden: the line of the file could hold a secret.
+  enum class Line : unsigned char { shown, hidden };
+
   // Borrows the document.
   explicit SettleReport(const Document& document) : document_(document) {}
 
-  void error(std::string_view code, const FieldPath& at, std::string sentence,
-             std::string hint = {}) {
-    add(Severity::error, code, at, std::move(sentence), std::move(hint));
+  void error(std::string_view code, const FieldPath& at, std::string sentences,
+             Line line = Line::shown) {
+    add(Severity::error, code, at, std::move(sentences), line);
   }
-  void warning(std::string_view code, const FieldPath& at, std::string sentence,
-               std::string hint = {}) {
-    add(Severity::warning, code, at, std::move(sentence), std::move(hint));
+  void warning(std::string_view code, const FieldPath& at, std::string sentences) {
+    add(Severity::warning, code, at, std::move(sentences), Line::shown);
   }
 
   // The value of a result; its error is reported, and none comes back.
   template <class Value>
-  std::optional<Value> take(std::string_view code, const FieldPath& at, Result<Value> result) {
+  std::optional<Value> take(std::string_view code, const FieldPath& at, Result<Value> result,
+                            Line line = Line::shown) {
     if (result) return std::move(*result);
-    error(code, at, std::move(result.error().what));
+    error(code, at, std::move(result.error().what), line);
     return std::nullopt;
   }
 
@@ -43,8 +47,8 @@ class SettleReport {
   Diagnostics finish() &&;
 
  private:
-  void add(Severity severity, std::string_view code, const FieldPath& at, std::string sentence,
-           std::string hint);
+  void add(Severity severity, std::string_view code, const FieldPath& at, std::string sentences,
+           Line line);
 
   const Document& document_;
   Diagnostics diagnostics_;

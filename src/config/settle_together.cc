@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/suggest.h"
 #include "config/published_names.h"
 #include "config/socket_holders.h"
 #include "config/values.h"
@@ -111,14 +112,20 @@ class Together {
     return found != settings_.sites.end() && found->name == name ? &*found : nullptr;
   }
 
+  std::string site_like(const std::string& name) const {
+    std::vector<std::string_view> known;
+    for (const Site& site : settings_.sites) known.push_back(site.name);
+    return did_you_mean(name, known);
+  }
+
   void check_site_of(const Binding& binding, const FieldPath& at) {
     if (binding.site.empty()) return;
     const Site* site = site_named(binding.site);
     if (site == nullptr) {
       report_.error("GH3306", at,
-                    fmt::format("there is no site {}. Write the key of one under `sites`, or leave "
-                                "`site` out: then the site that has the name answers.",
-                                in_quotes(binding.site)));
+                    fmt::format("there is no site {}.{} Write the key of one under `sites`, or "
+                                "leave `site` out: then the site that has the name answers.",
+                                in_quotes(binding.site), site_like(binding.site)));
     } else if (!site->enabled) {
       report_.warning(
           "GH3502", at,

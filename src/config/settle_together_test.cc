@@ -13,16 +13,16 @@ using testing::complaints;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::settled;
 using ::testing::StartsWith;
 
 TEST(Together, a_name_has_one_site_on_a_listener) {
   EXPECT_THAT(
       complaints(
           R"({"sites": {"a.example": {}, "b.example": {"names": ["b.example", "A.example"]}}})"),
-      ElementsAre("GH3303: site `b.example`: `a.example` is published at :443 by this site and by "
-                  "site `a.example`. Only one can answer: take the name from one of them, or let "
-                  "one listen elsewhere."));
+      ElementsAre(
+          "GH3303: site `b.example`: `a.example` is published at :443 by this site and by "
+          "site `a.example`; only one can answer: take the name from one of them, or let one "
+          "listen elsewhere"));
 }
 
 TEST(Together, a_name_may_have_several_sites_on_several_listeners) {
@@ -72,9 +72,10 @@ TEST(Together, what_is_not_enabled_is_in_nobodys_way) {
 TEST(Together, an_address_speaks_one_thing) {
   EXPECT_THAT(
       complaints(R"({"sites": {"a.example": {}, "b.example": {"listen": ["http://:443"]}}})"),
-      ElementsAre("GH3302: site `b.example`: *:443 is to speak plain HTTP here, and TLS for site "
-                  "`a.example`. One address and port speaks one of them: choose another port or "
-                  "address."));
+      ElementsAre(
+          "GH3302: site `b.example`: :443 is to serve plain HTTP here, and TLS for site "
+          "`a.example`; one address and port serves one of them: choose another port or address, "
+          "or end plain HTTP of a site by `http: {off: true}`"));
   EXPECT_THAT(complaints(R"({"sites": {"a.example": {"listen": ["localhost:8080"]},
                              "b.example": {"listen": ["http://127.0.0.1:8080"]}}})"),
               ElementsAre(StartsWith("GH3302: site `b.example`: 127.0.0.1:8080")));
@@ -82,7 +83,7 @@ TEST(Together, an_address_speaks_one_thing) {
 
 TEST(Together, I8_tls_on_port_80_needs_the_port_for_itself) {
   EXPECT_THAT(complaints(R"({"sites": {"a.example": {}, "b.example": {"listen": [":80"]}}})"),
-              ElementsAre(StartsWith("GH3302: site `b.example`: *:80 is to speak TLS here")));
+              ElementsAre(StartsWith("GH3302: site `b.example`: :80 is to serve TLS here")));
   EXPECT_THAT(complaints(R"({"sites": {"a.example": {"http": {"off": true}},
                                        "b.example": {"listen": [":80"]}}})"),
               IsEmpty());
@@ -111,7 +112,7 @@ TEST(Together, metrics_have_their_address_alone) {
 TEST(Together, a_binding_names_a_site_that_exists) {
   EXPECT_THAT(complaints(R"({"bindings": {"pbx": {"at": ["a.example:443"], "site": "a.exmaple"}},
                              "sites": {"a.example": {}}})"),
-              ElementsAre(StartsWith("GH3306: binding `pbx`: there is no site \"a.exmaple\".")));
+              ElementsAre(StartsWith("GH3306: binding `pbx`: there is no site \"a.exmaple\"")));
   EXPECT_THAT(complaints(R"({"bindings": {"pbx": {"at": ["a.example:443"], "site": "a.example"}},
                              "sites": {"a.example": {"enabled": false}}})"),
               ElementsAre(StartsWith("GH3502: binding `pbx`: site `a.example` is not enabled")));
@@ -145,7 +146,7 @@ TEST(Together, a_site_and_a_binding_agree_on_the_certificate) {
 TEST(Together, I8_a_binding_opens_its_port_with_tls) {
   EXPECT_THAT(complaints(R"({"sites": {"a.example": {}},
                              "bindings": {"b": {"at": ["a.example:80"]}}})"),
-              ElementsAre(StartsWith("GH3302: binding `b`: *:80 is to speak TLS here")));
+              ElementsAre(StartsWith("GH3302: binding `b`: :80 is to serve TLS here")));
   EXPECT_THAT(complaints(R"({"sites": {"a.example": {"listen": ["10.0.0.5:443"],
                                                      "http": {"listen": ["10.0.0.6:443"]}}},
                              "bindings": {"b": {"at": ["10.0.0.6:443"]}}})"),

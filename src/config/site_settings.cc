@@ -11,6 +11,7 @@ namespace gatehouse::config {
 namespace {
 
 using edge::PlainPolicy;
+using Line = SettleReport::Line;
 
 constexpr int kMostListeners = 64;
 constexpr int kMostUpstreams = 256;
@@ -138,7 +139,9 @@ class SiteReader {
     std::vector<UpstreamUrl> read;
     for (int i = 0; i < texts.size(); ++i) {
       const FieldPath item = at.item(static_cast<std::size_t>(i));
-      auto url = report_.take("GH3107", item, parse_upstream(texts[i]));
+      const bool may_hold_password = texts[i].find('@') != std::string::npos;
+      auto url = report_.take("GH3107", item, parse_upstream(texts[i]),
+                              may_hold_password ? Line::hidden : Line::shown);
       if (url) read.push_back(std::move(*url));
     }
     return read;

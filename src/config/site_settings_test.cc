@@ -13,7 +13,6 @@ using ::testing::AllOf;
 using testing::complaints;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::settled;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -80,12 +79,12 @@ TEST(SiteSettings, a_key_is_bounded_and_harmless_on_a_terminal) {
 
 TEST(SiteSettings, a_wrong_name_says_what_to_write) {
   const std::pair<const char*, const char*> wrong[] = {
-      {"https://files.example.com/x", "is a URL. A name stands alone: files.example.com."},
+      {"https://files.example.com/x", "is a URL; a name stands alone: files.example.com"},
       {"files.example.com:8443",
-       "Write the name alone, files.example.com, and the port in `listen`"},
-      {"w*.example.com", "A star stands for one whole label"},
-      {"a.*.example.com", "A star stands for one whole label"},
-      {"*.10.0.0.5", "A star stands for one whole label"},
+       "write the name alone, files.example.com, and the port in `listen`"},
+      {"w*.example.com", "a star stands for one whole label"},
+      {"a.*.example.com", "a star stands for one whole label"},
+      {"*.10.0.0.5", "a star stands for one whole label"},
       {"b\xc3\xbc"
        "cher.example",
        "xn--"},
@@ -142,7 +141,7 @@ TEST(SiteSettings, lists_are_bounded) {
 
 TEST(SiteSettings, a_wrong_upstream_says_what_to_write) {
   EXPECT_THAT(complaints(one(R"("upstreams": ["127.0.0.1:80"])")),
-              ElementsAre(AllOf(StartsWith("GH3107: "), HasSubstr("http://HOST:PORT"))));
+              ElementsAre(AllOf(StartsWith("GH3107: "), HasSubstr("write http://127.0.0.1:80"))));
   EXPECT_THAT(complaints(one(R"("upstreams": ["https://127.0.0.1:8443"])")),
               ElementsAre(AllOf(StartsWith("GH3107: "), HasSubstr("does not speak yet"))));
   EXPECT_THAT(complaints(one(R"("upstreams": ["http://user:hunter2@127.0.0.1"])")),

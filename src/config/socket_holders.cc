@@ -11,7 +11,7 @@ std::string_view text(Speaks speaks) {
     case Speaks::plain: return "plain HTTP";
     case Speaks::metrics: break;
   }
-  return "HTTP for the metrics";
+  return "the metrics";
 }
 
 }  // namespace
@@ -36,10 +36,14 @@ void SocketHolders::hold(const IpEndpoint& endpoint, Speaks speaks, const FieldP
 void SocketHolders::refuse(const std::string& key, const Holder& first, Speaks speaks,
                            const FieldPath& at) {
   if (first.speaks == speaks) return;
-  report_.error("GH3302", at,
-                fmt::format("{} is to speak {} here, and {} for {}{}. One address and port speaks "
-                            "one of them: choose another port or address.",
-                            key, text(speaks), text(first.speaks), first.who, first.where));
+  const bool redirect = first.speaks == Speaks::plain || speaks == Speaks::plain;
+  const std::string_view shown = std::string_view(key).substr(key.starts_with('*') ? 1 : 0);
+  report_.error(
+      "GH3302", at,
+      fmt::format("{} is to serve {} here, and {} for {}{}. One address and port serves "
+                  "one of them: choose another port or address{}.",
+                  shown, text(speaks), text(first.speaks), first.who, first.where,
+                  redirect ? ", or end plain HTTP of a site by `http: {off: true}`" : ""));
 }
 
 }  // namespace gatehouse::config

@@ -132,8 +132,15 @@ Result<ListenAddress> parse_metrics_address(std::string_view text) {
 }
 
 Result<UpstreamUrl> parse_upstream(std::string_view text) {
-  if (is_writable(text)) return UpstreamUrl::parse(text);
-  return refused(fmt::format("{} is no upstream: it holds control characters.", in_quotes(text)));
+  if (!is_writable(text)) {
+    return refused(fmt::format("{} is no upstream: it holds control characters.", in_quotes(text)));
+  }
+  auto url = UpstreamUrl::parse(text);
+  if (url || text.find('@') != std::string_view::npos) return url;
+  const auto meant = UpstreamUrl::parse(fmt::format("http://{}", text));
+  if (!meant || text.find(':') == std::string_view::npos) return url;
+  return refused(
+      fmt::format("{} does not begin with http://. Write {}.", in_quotes(text), meant->text()));
 }
 
 Result<Endpoint> parse_endpoint(std::string_view text) {

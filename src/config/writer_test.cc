@@ -1,3 +1,5 @@
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/message_differencer.h>
 
 #include <gmock/gmock.h>
@@ -6,6 +8,7 @@
 #include "config/document.h"
 #include "config/document_words.h"
 #include "config/testing/random_message.h"
+#include "config/value_tree.h"
 
 namespace gatehouse::config {
 namespace {
@@ -48,6 +51,30 @@ logs:
   access: "off"
 metrics: 127.0.0.1:9100
 )");
+}
+
+// Beside a message of the schema, which has no secret yet, one that has.
+TEST(ValueTree, a_secret_is_never_shown_and_yet_compared) {
+  google::protobuf::FileDescriptorProto file;
+  file.set_name("secret.proto");
+  file.set_syntax("proto3");
+  auto& type = *file.add_message_type();
+  type.set_name("Secret");
+  auto& field = *type.add_field();
+  field.set_name("password");
+  field.set_number(1);
+  field.set_type(google::protobuf::FieldDescriptorProto::TYPE_STRING);
+  field.set_label(google::protobuf::FieldDescriptorProto::LABEL_OPTIONAL);
+  field.mutable_options()->MutableExtension(api::field)->set_secret(true);
+  google::protobuf::DescriptorPool pool(google::protobuf::DescriptorPool::generated_pool());
+  const auto* made = pool.BuildFile(file)->message_type(0);
+  google::protobuf::DynamicMessageFactory factory;
+  const std::unique_ptr<google::protobuf::Message> one(factory.GetPrototype(made)->New());
+  one->GetReflection()->SetString(one.get(), made->field(0), "hunter2");
+  const std::unique_ptr<google::protobuf::Message> other(one->New());
+  other->GetReflection()->SetString(other.get(), made->field(0), "hunter3");
+  EXPECT_EQ(flow_text(value_tree(*one)), "{password: \"***\"}");
+  EXPECT_NE(value_tree(*one), value_tree(*other));
 }
 
 // The values of fields that have a list of them are the reader's to check: here they are any text.

@@ -64,7 +64,7 @@ class FakeApi final : public Api {
 struct Stage {
   FakeGatehouse gatehouse;
   RecordedConsole console;
-  FakeClock clock;  // 2026-09-21T13:46:40Z
+  FakeClock clock;  // 2026-09-21T14:13:20Z
   std::map<std::string, std::string> variables{{"HOME", "/home/someone"}};
   std::filesystem::path here = "/srv/here";
 

@@ -27,12 +27,14 @@ inline Settings settled(std::string_view json) {
   return result.settings.value_or(Settings{});
 }
 
-// "GH3107: sentence" of each.
+// "GH3107: what is wrong; what to do" of each.
 inline std::vector<std::string> complaints(const Document& document) {
   const Settled result = settle(document);
   EXPECT_EQ(has_errors(result.diagnostics), !result.settings.has_value());
   std::vector<std::string> all;
-  for (const Diagnostic& one : result.diagnostics) all.push_back(one.code + ": " + one.message);
+  for (const Diagnostic& one : result.diagnostics) {
+    all.push_back(one.code + ": " + one.message + (one.hint.empty() ? "" : "; " + one.hint));
+  }
   return all;
 }
 inline std::vector<std::string> complaints(std::string_view json) {

@@ -81,6 +81,10 @@ std::vector<std::string> InheritedSockets::left() const {
   return texts;
 }
 
+void InheritedSockets::close_ours() {
+  std::erase_if(sockets_, [](const InheritedSocket& socket) { return !socket.held_elsewhere; });
+}
+
 Result<std::vector<InheritedSocket>> activation_sockets(const Environment& environment, pid_t self,
                                                         int first) {
   std::vector<InheritedSocket> sockets;

@@ -34,8 +34,11 @@ class InheritedSockets {
   // All sockets of that address, or of that wish if its port is 0.
   std::vector<InheritedSocket> take(const io::SocketAddress& wanted);
   bool empty() const { return sockets_.empty(); }
-  // The addresses that nobody wanted, each once. They close with this.
+  // The addresses that nobody wanted, each once.
   std::vector<std::string> left() const;
+  // Closes those that nobody else listens on: whoever connected to them would wait for ever. A
+  // socket of the service manager stays for a listener that comes later.
+  void close_ours();
 
  private:
   std::vector<InheritedSocket> sockets_;

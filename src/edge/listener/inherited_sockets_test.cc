@@ -252,6 +252,17 @@ TEST_F(Inheriting, an_address_that_nobody_inherited_is_opened_anew) {
   EXPECT_EQ(opened[0].address.text(), at_.text());
   EXPECT_FALSE(opened[0].held_elsewhere);
   EXPECT_THAT(pool_.left(), ElementsAre(other.text()));
+  pool_.close_ours();
+  EXPECT_FALSE(pool_.empty());  // the service manager's
+}
+
+TEST_F(Inheriting, what_nobody_wants_of_the_program_before_is_closed_so_that_nobody_waits_there) {
+  inherit(listening(Sharing::none), false);
+  pool_ = InheritedSockets(std::move(inherited_));
+  ASSERT_TRUE(dial());
+  pool_.close_ours();
+  EXPECT_TRUE(pool_.empty());
+  EXPECT_FALSE(dial());
 }
 
 }  // namespace

@@ -161,6 +161,18 @@ TEST_F(PlainSession, F10_loopback_has_its_own_policy) {
       << "a route's policy is about the outside";
 }
 
+TEST_F(PlainSession, F11_the_tls_policy_of_a_site_does_not_concern_plain_loopback) {
+  constexpr std::uint32_t kAsksForCertificates = 7;
+  auto site = std::make_shared<Site>("a.example", kAsksForCertificates);
+  site->add_route("/", Refuse{404, "Served."});
+  site->set_plain_http(kRedirect);
+  names.add(NamePattern::parse("a.example").value(), site);
+  listener->routes = &names;
+  listener->local = LocalAddress::loopback;
+  Peer client = connect();
+  EXPECT_THAT(answer_to(client, kGet), HasSubstr("Served."));
+}
+
 TEST_F(PlainSession, F12_no_header_makes_plain_http_secure_or_local) {
   publish(kRefuse);
   settings.trusted_proxies.push_back(Cidr::parse("192.0.2.0/24").value());

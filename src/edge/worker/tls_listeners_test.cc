@@ -101,6 +101,21 @@ TEST_F(TlsListeners, F13_each_listener_has_bindings_of_its_own) {
   EXPECT_TRUE(wrong->refused());
 }
 
+TEST_F(TlsListeners, F13_https_and_plain_loopback_serve_one_site_at_the_same_time) {
+  const auto site = only(Refuse{404, "Served."}, {.external = PlainPolicy::redirect});
+  const ListenerId secure = next.listen(site, binding("a.example", answer(ca(), "a.example")));
+  const ListenerId plain = next.listen(site);
+  ASSERT_TRUE(serve());
+  const auto client = shake_hands(secure);
+  Peer local = connect(plain);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(ask(*client), HasSubstr("Served."));
+    EXPECT_THAT(answer_to(local, kGet), HasSubstr("Served."));
+    next.plan(secure).bindings = binding("a.example", answer(ca(), "a.example"));
+    ASSERT_TRUE(serve());
+  }
+}
+
 TEST_F(TlsListeners, M13_unknown_names_get_the_default_or_are_refused_with_unrecognized_name) {
   auto table = binding("a.example", answer(ca(), "a.example"));
   const ListenerId id = next.listen(saying("Here."), table);
