@@ -113,10 +113,11 @@ TEST(SiteSettings, names_are_bounded) {
               ElementsAre(AllOf(StartsWith("GH3102: "), HasSubstr("65536"))));
 }
 
-TEST(SiteSettings, I8_listens_on_any_port_of_any_address) {
-  const Site made = site(R"("listen": [":80", "10.0.0.5:8443", "[::1]:9443", "localhost:8444"])");
+TEST(SiteSettings, A7_I8_listens_on_any_port_of_any_address_with_tls_or_without) {
+  const Site made =
+      site(R"("listen": [":80", "10.0.0.5:8443", "[::1]:9443", "http://localhost:8444"])");
   EXPECT_THAT(texts(made.listen),
-              ElementsAre(":80", "10.0.0.5:8443", "[::1]:9443", "localhost:8444"));
+              ElementsAre(":80", "10.0.0.5:8443", "[::1]:9443", "http://localhost:8444"));
   EXPECT_EQ(made.plain.https_port, 80);
 }
 
