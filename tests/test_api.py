@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import pwd
 import re
 import select
@@ -9,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import pathlib
 
 import pytest
 
@@ -48,7 +48,15 @@ def front(gatehouse, place):
 def configured(gatehouse, place, folder, admin):
     """One whose configuration file says who may administer."""
     file = folder / "gatehouse.yaml"
+<<<<<<< HEAD
     file.write_text(f"version: 1\nsites:\n  localhost: {{listen: [\"http://127.0.0.1:0\"]}}\n"
+=======
+    file.write_text("version: 1\n"
+                    "sites:\n"
+                    "  localhost:\n"
+                    "    listen: ['http://127.0.0.1:0']\n"
+                    "    upstreams: ['http://127.0.0.1:1']\n"
+>>>>>>> admin
                     f"admin: {json.dumps(admin)}\n")
     running = gatehouse("--socket", place, "--config", file, listen=())
     running.api = AdminSocket(place)

@@ -32,7 +32,7 @@ io::Task<Connection::Next> Connection::wait_for_request() {
   if (!in_.empty()) {
     // Who sends one request upon the other does not keep everybody else waiting.
     wake = co_await context_.reactor.yield();
-  } else if (context_.draining) {
+  } else if (context_.draining && !stream_.may_read()) {
     co_return Next::close;
   } else {
     in_.shrink_to_fit();

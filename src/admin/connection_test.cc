@@ -14,7 +14,6 @@ using ::testing::AllOf;
 using testing::Client;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 

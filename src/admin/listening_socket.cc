@@ -81,7 +81,9 @@ ListeningSocket::ListeningSocket(io::Fd fd, std::string path)
   inode_ = found.st_ino;
 }
 
-Result<ListeningSocket> ListeningSocket::open(const std::string& path) {
+Result<ListeningSocket> ListeningSocket::open(const std::string& given) {
+  std::error_code error;
+  const std::string path = std::filesystem::absolute(given, error).lexically_normal();
   const auto address = io::SocketAddress::unix_path(path);
   if (!address) {
     return fail(Fault::operator_input,

@@ -9,7 +9,7 @@
 
 namespace gatehouse::admin {
 
-// The Unix socket that the control plane listens on, and its name in the file system.
+// The Unix socket that the control plane listens on, and its absolute name in the file system.
 class ListeningSocket {
  public:
   // Makes the folder if it is missing (0755), removes the socket of a program that has ended, binds
@@ -17,7 +17,7 @@ class ListeningSocket {
   // kernel, so whoever may not is told so in a sentence, and heard of, instead of meeting a closed
   // door. Errors: conflict (a program answers there, or it is no socket), invalid (the path is too
   // long), not_permitted.
-  static Result<ListeningSocket> open(const std::string& path);
+  static Result<ListeningSocket> open(const std::string& given);
   // One that another process has opened and bound to `path`.
   static ListeningSocket adopt(io::Fd fd, const std::string& path);
 

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -103,7 +102,13 @@ TEST_F(AdminSocket, a_path_that_is_too_long_is_refused_with_the_limit) {
   ASSERT_FALSE(socket);
   EXPECT_EQ(socket.error().kind, ErrorKind::invalid);
   EXPECT_THAT(socket.error().what, AllOf(HasSubstr("108 bytes"), HasSubstr("--socket")));
-  EXPECT_FALSE(ListeningSocket::open("relative.sock"));
+}
+
+TEST_F(AdminSocket, a_relative_path_is_below_the_working_directory) {
+  const auto relative = std::filesystem::relative(path);
+  const auto socket = ListeningSocket::open(relative);
+  ASSERT_TRUE(socket) << socket.error().what;
+  EXPECT_EQ(socket->path(), path);
 }
 
 TEST_F(AdminSocket, a_place_that_cannot_be_written_is_an_error_that_names_it) {
@@ -193,8 +198,20 @@ TEST_F(AdminSocketServer, I10_asks_the_kernel_who_connects) {
 
 TEST_F(AdminSocketServer, stopping_takes_the_name_away_and_refuses_newcomers) {
   start();
+  auto early = connect();
   stop();
   EXPECT_FALSE(std::filesystem::exists(path));
+  early.receive();
+  EXPECT_TRUE(early.ended());
+}
+
+TEST_F(AdminSocketServer, stopping_leaves_newcomers_to_a_successor_with_the_same_socket) {
+  start();
+  const io::Fd successors(::dup(server.listening()));
+  server.leave_name();
+  stop();
+  const auto late = connect();
+  EXPECT_TRUE(io::Fd(::accept4(successors.get(), nullptr, nullptr, SOCK_CLOEXEC)));
 }
 
 }  // namespace

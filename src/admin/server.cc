@@ -98,13 +98,9 @@ void Server::serve(io::Fd connected) {
 io::Task<void> Server::stop(io::Deadline deadline) {
   context_.draining = true;
   name_.reset();
-  if (listening_) {
-    // Who waits in the queue is answered or sees an end; nobody new arrives.
-    while (accept_some() == Round::more) {
-    }
-    listening_->interrupt();
-    (void)::shutdown(listening_->fd(), SHUT_RDWR);
-  }
+  // Who waits in its queue is left to a successor that has the same socket; without one they see
+  // its end.
+  if (listening_) listening_->interrupt();
   auto& all = context_.connections;
   for (auto* each = all.front(); each != nullptr; each = all.after(*each)) each->drain();
   io::Wake wake = io::Wake::ready;
@@ -115,6 +111,7 @@ io::Task<void> Server::stop(io::Deadline deadline) {
   context_.calls.cancel();
   co_await context_.calls.join();
   co_await scope_.join();
+  listening_.reset();
 }
 
 }  // namespace gatehouse::admin

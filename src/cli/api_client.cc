@@ -1,5 +1,6 @@
 #include "cli/api_client.h"
 
+#include <filesystem>
 #include <optional>
 #include <poll.h>
 
@@ -114,7 +115,9 @@ void tell_until_answered(EventReader& events, const ApiConnection& connection, U
 
 }  // namespace
 
-Result<ApiClient> ApiClient::connect(std::string path, ApiClientOptions options) {
+Result<ApiClient> ApiClient::connect(std::string given, ApiClientOptions options) {
+  std::error_code error;
+  std::string path = std::filesystem::absolute(given, error).lexically_normal();
   const auto probe = ApiConnection::open(path, in(options.connect));
   if (!probe) return std::unexpected(probe.error());
   return ApiClient(std::move(path), options);

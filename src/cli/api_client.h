@@ -28,8 +28,8 @@ struct ApiClientOptions {
 // is closed to this user), timed_out.
 class ApiClient {
  public:
-  // Finds out whether somebody answers at `path`.
-  static Result<ApiClient> connect(std::string path, ApiClientOptions options = {});
+  // Finds out whether somebody answers there; a relative path is below the working directory.
+  static Result<ApiClient> connect(std::string given, ApiClientOptions options = {});
 
   // What came of an event; false ends the watching.
   using OnEvent = std::function<bool(const api::Event&)>;

@@ -1,5 +1,6 @@
 #include "cli/api_client.h"
 
+#include <filesystem>
 #include <future>
 #include <sys/stat.h>
 
@@ -145,6 +146,13 @@ TEST(ApiClient, a_path_that_no_socket_can_have_is_a_usage_error) {
   ASSERT_FALSE(client);
   EXPECT_EQ(exit_code(client.error().kind), 2);
   EXPECT_THAT(client.error().what, HasSubstr("108 bytes"));
+}
+
+TEST(ApiClient, a_relative_path_is_below_the_working_directory) {
+  const ScriptedServer server([](const std::string&) { return ScriptedServer::answer(200, "{}"); });
+  const auto client = ApiClient::connect(std::filesystem::relative(server.path()));
+  ASSERT_TRUE(client) << client.error().what;
+  EXPECT_EQ(client->path(), server.path());
 }
 
 TEST(ApiClient, an_end_before_the_answer_says_so) {

@@ -78,7 +78,8 @@ def read_all(end):
 def answer_of(data):
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    pairs = (line.partition(":") for line in lines)
+    fields = {name.lower(): value.strip() for name, _, value in pairs}
     return Answer(int(first.split()[1]) if first else 0, fields, body)
 
 
