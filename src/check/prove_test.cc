@@ -1,6 +1,6 @@
 #include "check/prove.h"
 
-#include "check/testing.h"
+#include "check/testing/servers.h"
 
 namespace gatehouse::check::testing {
 namespace {

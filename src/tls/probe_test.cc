@@ -67,6 +67,7 @@ class ProbeTest : public TlsTest {
     if (const auto sent = co_await probe.ask(*request, deadline); !sent) co_return;
     into.answer = co_await read_all(probe, deadline);
   }
+
  private:
   static io::Task<Result<std::string>> read_all(Probe& probe, io::Deadline deadline) {
     std::string all;
