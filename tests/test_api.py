@@ -48,15 +48,11 @@ def front(gatehouse, place):
 def configured(gatehouse, place, folder, admin):
     """One whose configuration file says who may administer."""
     file = folder / "gatehouse.yaml"
-<<<<<<< HEAD
-    file.write_text(f"version: 1\nsites:\n  localhost: {{listen: [\"http://127.0.0.1:0\"]}}\n"
-=======
     file.write_text("version: 1\n"
                     "sites:\n"
                     "  localhost:\n"
                     "    listen: ['http://127.0.0.1:0']\n"
                     "    upstreams: ['http://127.0.0.1:1']\n"
->>>>>>> admin
                     f"admin: {json.dumps(admin)}\n")
     running = gatehouse("--socket", place, "--config", file, listen=())
     running.api = AdminSocket(place)

@@ -1,48 +1,3 @@
-<<<<<<< HEAD
-#include "config/settle_again.h"
-
-#include <gtest/gtest.h>
-
-namespace gatehouse::config {
-namespace {
-
-Document document(std::string_view yaml) {
-  Reading reading = read_text(yaml, "test.yaml", Origin::Source::api, {});
-  EXPECT_FALSE(has_errors(reading.diagnostics)) << render(reading.diagnostics);
-  return std::move(reading.document);
-}
-
-constexpr std::string_view kBefore =
-    "version: 1\nsites:\n  a.example: http://127.0.0.1:1\n  c.example: http://127.0.0.1:3\n";
-
-class SettledAgain : public ::testing::TestWithParam<const char*> {};
-
-TEST_P(SettledAgain, one_site_gives_what_settling_everything_gives) {
-  const Document after = document(GetParam());
-  const auto again = settle_again(*settle(document(kBefore)).settings, after,
-                                  {"a.example", "b.example", "c.example"});
-  ASSERT_TRUE(again);
-  EXPECT_EQ(*again, *settle(after).settings);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Configurations, SettledAgain,
-    ::testing::Values(
-        "version: 1\n", kBefore.data(),
-        "version: 1\nsites:\n  a.example: http://127.0.0.1:9\n  c.example: http://127.0.0.1:3\n",
-        "version: 1\nsites:\n  a.example: http://127.0.0.1:1\n  b.example: http://127.0.0.1:2\n"
-        "  c.example: http://127.0.0.1:3\n",
-        "version: 1\nsites:\n  b.example: {listen: [\":8443\"], enabled: false}\n"));
-
-TEST(SettledAgain, a_wrong_site_is_left_to_settling_everything) {
-  const Document after = document("version: 1\nsites:\n  b.example: gopher://127.0.0.1\n");
-  EXPECT_FALSE(settle_again(*settle(document(kBefore)).settings, after, {"b.example"}));
-}
-
-TEST(SettledAgain, a_name_that_another_site_has_is_left_to_settling_everything) {
-  const Document after = document("version: 1\nsites:\n  b: {names: [a.example]}\n");
-  EXPECT_FALSE(settle_again(*settle(document(kBefore)).settings, after, {"b"}));
-=======
 // What one machine shows is a configuration for another.
 
 #include <random>
@@ -158,7 +113,6 @@ TEST(Settle, whatever_settles_settles_again_from_its_yaml_to_the_same) {
     ASSERT_EQ(*again.settings, *first.settings) << yaml;
   }
   EXPECT_GE(settled_ones, 500U) << "too few of the random configurations are right";
->>>>>>> main
 }
 
 }  // namespace

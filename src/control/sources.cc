@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "config/settle_again.h"
+#include "config/settle_changed.h"
 
 namespace gatehouse::control {
 namespace {
@@ -122,7 +122,7 @@ Candidate Sources::reread(const Candidate& now) const {
 Candidate Sources::with_api(const Candidate& now, config::Document api) const {
   auto shared = share(std::move(api));
   if (const auto sites = changed_sites(now, *shared)) {
-    if (auto settings = config::settle_again(*now.settings, *shared, *sites)) {
+    if (auto settings = config::settle_changed(*now.settings, *shared, *sites)) {
       return {now.base,
               std::move(shared),
               std::make_shared<const config::Settings>(std::move(*settings)),

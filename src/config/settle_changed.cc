@@ -1,4 +1,4 @@
-#include "config/settle_again.h"
+#include "config/settle_changed.h"
 
 #include <algorithm>
 
@@ -20,7 +20,7 @@ void remove(std::vector<Site>& sites, const std::string& name) {
 
 }  // namespace
 
-std::optional<Settings> settle_again(const Settings& before, const Document& written,
+std::optional<Settings> settle_changed(const Settings& before, const Document& written,
                                      const std::set<std::string>& sites) {
   SettleReport report(written);
   const FieldPath root;
