@@ -65,7 +65,8 @@ def traced(gatehouse, tmp_path, *options):
         pytest.skip(f"strace cannot start it here: {trace.read_text()[-200:]}")
     running.ask()
     running.metrics()
-    running.stop()
+    running.signal()
+    assert running.wait() == 0
     return trace.read_text()
 
 

@@ -160,7 +160,7 @@ admin::RolePolicy Server::role_policy() const {
 
 // The one of the program that this one replaces, or a new one.
 Result<admin::ListeningSocket> Server::admin_socket() {
-  const std::string path = command_.socket.string();
+  const std::string path = std::filesystem::absolute(command_.socket).lexically_normal().string();
   if (const auto address = io::SocketAddress::unix_path(path)) {
     auto inherited = start_.sockets().take(*address);
     if (!inherited.empty()) {
@@ -172,7 +172,7 @@ Result<admin::ListeningSocket> Server::admin_socket() {
 
 // Without it everything is served all the same.
 void Server::open_admin() {
-  const auto parent = command_.socket.parent_path();
+  const auto parent = std::filesystem::absolute(command_.socket).lexically_normal().parent_path();
   if (parent == std::filesystem::absolute(command_.state).lexically_normal()) {
     if (auto folder = certs::StateFolder::open(command_.state); !folder) {
       events_.warn("This gatehouse cannot be administered while it runs.",

@@ -18,8 +18,10 @@ using Origin = ServedIdentity::Origin;
 ServedIdentityPtr serve(crypto::Identity identity, Origin origin, std::string text) {
   tls::CredentialPtr credential = certs::make_credential(identity);
   crypto::CertificateNames names = identity.leaf().names();
-  return std::make_shared<const ServedIdentity>(ServedIdentity{
-      std::move(identity), std::move(names), std::move(credential), origin, std::move(text)});
+  std::string subject = identity.leaf().subject();
+  return std::make_shared<const ServedIdentity>(
+      ServedIdentity{std::move(identity), std::move(names), std::move(subject),
+                     std::move(credential), origin, std::move(text)});
 }
 
 // The one in force where it is the same, so that its credential is shared.

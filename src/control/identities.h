@@ -24,7 +24,8 @@ struct ServedIdentity {
   enum class Origin : unsigned char { local_ca, self_signed, files };
 
   crypto::Identity identity;
-  crypto::CertificateNames names;  // of the leaf, parsed once
+  crypto::CertificateNames names;  // of the leaf, parsed once; so is the next
+  std::string subject;
   tls::CredentialPtr credential;
   Origin origin = Origin::files;
   std::string origin_text;  // "local CA", "self-signed", "files /etc/ssl/a.crt"

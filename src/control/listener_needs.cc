@@ -9,8 +9,8 @@ namespace {
 
 class Needs {
  public:
-  void add(const ListenAddress& address, bool metrics = false) {
-    ListenerNeed need{address, metrics};
+  void add(const ListenAddress& address, bool metrics = false, unsigned number = 0) {
+    ListenerNeed need{address, metrics, number};
     if (std::ranges::find(all_, need) == all_.end()) all_.push_back(std::move(need));
   }
   bool has_tls_port(std::uint16_t port) const {
@@ -26,7 +26,13 @@ class Needs {
 
 void add_site(const config::Site& site, Needs& needs) {
   if (!site.enabled) return;
-  for (const ListenAddress& address : site.listen) needs.add(address);
+  for (std::size_t i = 0; i < site.listen.size(); ++i) {
+    const ListenAddress& address = site.listen[i];
+    const auto here = site.listen.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool chosen = address.port() == 0;
+    needs.add(address, false,
+              chosen ? static_cast<unsigned>(std::count(site.listen.begin(), here, address)) : 0);
+  }
   for (const ListenAddress& address : site.plain_listen) needs.add(address);
 }
 

@@ -11,6 +11,8 @@ namespace gatehouse::control {
 struct ListenerNeed {
   ListenAddress address;
   bool metrics = false;
+  // One site may ask for several ports that the kernel chooses: they are told apart by this.
+  unsigned number = 0;
   friend bool operator==(const ListenerNeed&, const ListenerNeed&) = default;
 };
 

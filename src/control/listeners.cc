@@ -27,13 +27,13 @@ std::vector<Listeners::Wanted> Listeners::wanted(const std::vector<ListenerNeed>
   for (const ListenerNeed& need : needs) {
     const ListenAddress& address = need.address;
     if (address.scope() != ListenAddress::Scope::localhost || address.port() == 0) {
-      all.push_back({address, address, need.metrics});
+      all.push_back({address, address, need.metrics, need.number});
       continue;
     }
     for (const IpEndpoint& endpoint : address.endpoints()) {
       const auto one = ListenAddress::parse(
           fmt::format("{}{}", address.tls() ? "" : "http://", endpoint.text()));
-      all.push_back({one.value(), address, need.metrics, endpoint.address.is_v6()});
+      all.push_back({one.value(), address, need.metrics, 0, endpoint.address.is_v6()});
     }
   }
   return all;
@@ -48,7 +48,9 @@ Result<Listeners::Next> Listeners::prepare(const std::vector<ListenerNeed>& need
 }
 
 Result<Ok> Listeners::add(const Wanted& wanted, Next& next) {
-  const auto same = [&](const OpenListener& open) { return serves(open.opened, wanted.address); };
+  const auto same = [&](const OpenListener& open) {
+    return open.number == wanted.number && serves(open.opened, wanted.address);
+  };
   if (std::ranges::any_of(next.all, same)) return Ok{};
   bool found = false;
   for (const OpenListener& open : open_now_) {
@@ -75,7 +77,7 @@ Result<Ok> Listeners::open(const Wanted& wanted, Next& next) {
     const edge::ListenerId id = id_of(one.address.text());
     const bool localhost = wanted.asked.scope() == ListenAddress::Scope::localhost;
     next.all.push_back({id, wanted.asked, wanted.address, one.address,
-                        localhost ? "localhost" : one.host, wanted.metrics});
+                        localhost ? "localhost" : one.host, wanted.metrics, wanted.number});
     next.opened.push_back({id, std::move(one.per_thread), one.held_elsewhere});
   }
   return Ok{};

@@ -21,6 +21,7 @@ struct OpenListener {
   io::SocketAddress address;  // with the port that the kernel chose
   std::string host;           // as a URL names it
   bool metrics = false;
+  unsigned number = 0;  // see ListenerNeed
 
   IpEndpoint endpoint() const;
 };
@@ -61,6 +62,7 @@ class Listeners {
     ListenAddress address;
     ListenAddress asked;
     bool metrics = false;
+    unsigned number = 0;
     bool optional = false;  // ::1 beside 127.0.0.1: a machine may have no IPv6
   };
   static std::vector<Wanted> wanted(const std::vector<ListenerNeed>& needs);

@@ -16,7 +16,7 @@ namespace gatehouse::control {
 namespace {
 
 std::string defined(const InForce& now, std::string_view map, const std::string& key) {
-  return now.configuration.merged->origins.of(config::entry_path(map, key)).text();
+  return now.configuration.origin_of(map, key).text();
 }
 
 std::string certificate_of(const InForce& now, const std::optional<config::CertificateFiles>& files,

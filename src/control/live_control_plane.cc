@@ -294,8 +294,7 @@ Result<Ok> LiveControlPlane::keep(const Prepared& prepared, const Cause& cause,
                             cause.why,
                             {}};
   for (const api::Step& step : response.plan()) revision.summary.push_back(step.text());
-  return parts_.sources.store().keep(revision,
-                                     config::to_yaml(prepared.next.configuration.api->message));
+  return parts_.sources.store().keep(revision, prepared.next.configuration.api_yaml());
 }
 
 void LiveControlPlane::adopt(Prepared prepared) {

@@ -11,10 +11,11 @@ namespace gatehouse::control {
 
 api::GetConfigurationResponse LiveControlPlane::configuration() const {
   api::GetConfigurationResponse response;
-  *response.mutable_configuration() = now_.configuration.merged->message;
-  for (const auto& [path, origin] : now_.configuration.merged->origins.all()) {
+  config::Document merged = now_.configuration.merged();
+  for (const auto& [path, origin] : merged.origins.all()) {
     *response.add_origins() = message(path, origin);
   }
+  *response.mutable_configuration() = std::move(merged.message);
   response.set_revision(now_.revision);
   return response;
 }
@@ -39,9 +40,8 @@ Result<api::HistoryResponse> LiveControlPlane::history() const {
 
 api::ExportResponse LiveControlPlane::export_yaml(bool everything) const {
   api::ExportResponse response;
-  const config::Document& document =
-      everything ? *now_.configuration.merged : *now_.configuration.api;
-  response.set_yaml(config::to_yaml(document.message));
+  response.set_yaml(everything ? config::to_yaml(now_.configuration.merged().message)
+                               : now_.configuration.api_yaml());
   return response;
 }
 

@@ -209,7 +209,8 @@ std::map<std::uint16_t, std::string> localhost_sites(const config::Settings& set
     const ListenAddress& address = need.address;
     if (need.metrics || address.tls() || address.port() == 0) continue;
     const OpenListener here{
-        0, address, address, io::SocketAddress::ip("127.0.0.1", address.port()).value(), "", false};
+        0,  address, address, io::SocketAddress::ip("127.0.0.1", address.port()).value(),
+        "", false,   0};
     const config::Site* site = answering_at(settings, here).localhost();
     if (site != nullptr) found.emplace(address.port(), site->name);
   }
@@ -292,7 +293,7 @@ void rest(const config::Settings& before, const config::Settings& after, Words& 
 }  // namespace
 
 std::string certificate_text(const ServedIdentity& served) {
-  const std::string name = served.identity.leaf().subject();
+  const std::string& name = served.subject;
   const std::vector<std::string> names = served.names.texts();
   return fmt::format("{} ({})", name.empty() && !names.empty() ? names.front() : name,
                      served.origin_text);

@@ -18,12 +18,6 @@ using testing::FakeSockets;
 using testing::settings_of;
 using ::testing::SizeIs;
 
-http::RequestHead request_for(std::string_view path) {
-  http::RequestHead head;
-  head.target.path = path;
-  return head;
-}
-
 // Everything from a text to a snapshot, without a socket.
 class Snapshots : public ::testing::Test {
  protected:
@@ -65,7 +59,8 @@ class Snapshots : public ::testing::Test {
   Listeners listeners_{sockets_.open(), 1};
   Identities identities_of_{folder_ / "state", clock_, events_};
   MetricLabels labels_;
-  SnapshotBuilder builder_{labels_, {.workers = 2, .most_connections = 100}};
+  SnapshotBuilder builder_{
+      labels_, {.tickets = {}, .workers = 2, .most_connections = 100, .trust_command = {}}};
   std::shared_ptr<const config::Settings> settings_;
   IdentitySetPtr identities_;
   std::uint64_t revision_ = 0;
@@ -231,7 +226,9 @@ TEST_P(F10, a_declared_loopback_listener_survives_any_sequence_of_changes) {
       const edge::Site* site = at->routes->find("x.localhost");
       ASSERT_NE(site, nullptr);
       ASSERT_EQ(site->name(), "x.localhost");
-      const auto& decision = site->decide(request_for("/"), edge::Arrival::plain_loopback);
+      http::RequestHead request;
+      request.path = request.target = "/";
+      const auto& decision = site->decide(request, edge::Arrival::plain_loopback);
       ASSERT_TRUE(std::holds_alternative<edge::Forward>(decision));
     }
   }

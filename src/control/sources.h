@@ -18,9 +18,15 @@ namespace gatehouse::control {
 struct Candidate {
   std::shared_ptr<const config::Document> base;  // files and flags: read-only for the API
   std::shared_ptr<const config::Document> api;
-  std::shared_ptr<const config::Document> merged;
   std::shared_ptr<const config::Settings> settings;  // nullptr: diagnostics hold errors
   config::Diagnostics diagnostics;
+
+  // All of it as one document.
+  config::Document merged() const;
+  // What the API made, as a configuration that stands for itself.
+  std::string api_yaml() const;
+  // Who set a value of a site, binding or listener: of `sites` and its name, for example.
+  const config::Origin& origin_of(std::string_view map, const std::string& key) const;
 };
 
 // Where configurations come from. Blocks on the disk: control thread only.
@@ -38,7 +44,8 @@ class Sources {
   Result<Candidate> read();
   // The files anew, the API's part as it is in `now`.
   Candidate reread(const Candidate& now) const;
-  // `now` with other things made by the API.
+  // `now` with other things made by the API. If it is only about sites, the others are not looked
+  // at in detail.
   Candidate with_api(const Candidate& now, config::Document api) const;
   // What the API made in an earlier revision.
   Result<config::Document> api_of(std::uint64_t revision) const;
