@@ -76,12 +76,18 @@ def test_an_unknown_verb_is_named(tmp_path):
     (["--route", "/api"], ["/api"]),
     (["--trusted-proxy", "10.0.0.0/99"], ["10.0.0.0/99"]),
     (["--host", "not a name"], ["not a name"]),
-    (["--permit", "bad name"], ["bad name"]),
     (["--certificate", "only.crt"], ["--key"]),
     (["--key", "only.key"], ["--certificate"]),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else None)
 def test_a_wrong_argument_is_named_before_anything_is_made(fails, tmp_path, arguments, words):
     fails(*arguments, codes=[USAGE, INVALID], words=words)
+    assert not (tmp_path / "state").exists()
+
+
+def test_what_a_flag_and_the_configuration_say_together_is_explained(tmp_path):
+    ended = run("run", "--permit", "bad name", "--state", tmp_path / "state", home=tmp_path)
+    assert ended.returncode == INVALID
+    assert ended.stderr.startswith('error[GH3131]: --permit: "bad name"')
     assert not (tmp_path / "state").exists()
 
 
