@@ -267,13 +267,13 @@ TEST_F(VerbTest, T8_config_show_tells_the_file_and_line_of_each_value) {
   EXPECT_EQ(said(),
             "version: 1\n"
             "sites:\n"
-            "  a.example: http://127.0.0.1:1            # /etc/g.yaml:7\n"
+            "  a.example: http://127.0.0.1:1          # /etc/g.yaml:7\n"
             "  b.example:\n"
-            "    upstreams: [http://127.0.0.1:2]        # api\n"
+            "    upstreams: [http://127.0.0.1:2]      # api\n"
             "    routes:\n"
-            "      - path: /api                         # api\n"
-            "        upstreams: [http://127.0.0.1:3]    # api\n"
-            "    owner: x                               # /etc/o.yaml:2\n");
+            "      - path: /api                       # api\n"
+            "        upstreams: [http://127.0.0.1:3]  # api\n"
+            "    owner: x                             # /etc/o.yaml:2\n");
 }
 
 TEST_F(VerbTest, site_show_is_one_site_and_suggests_the_near_one) {

@@ -101,7 +101,7 @@ Result<int> rollback(const Rollback& rollback, const Surroundings& around) {
 }
 
 Result<int> apply_config(const ApplyConfig& apply, const Surroundings& around) {
-  auto text = read_small_file(apply.file);
+  auto text = read_small_file(apply.file == "-" ? apply.file : around.here / apply.file);
   if (!text) return pass_on(text);
   api::Edit edit;
   edit.set_replace_yaml(std::move(*text));

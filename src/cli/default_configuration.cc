@@ -14,9 +14,9 @@ using google::protobuf::FieldDescriptor;
 constexpr std::size_t kWidth = 90;
 
 constexpr std::string_view kHead =
-    R"(# The configuration of gatehouse, with every setting explained.
-# Without the first # a line takes effect. What stands there is the default, or an example.
-# gatehouse config validate checks this file, gatehouse reload takes it over.
+    R"(## The configuration of gatehouse, with every setting explained.
+## Without the first # a line takes effect. What stands there is the default, or an example.
+## gatehouse config validate checks this file, gatehouse reload takes it over.
 
 version: 1
 )";

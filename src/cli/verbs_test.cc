@@ -204,7 +204,7 @@ TEST_F(VerbTableTest, completions_know_every_verb_and_flag) {
   for (const Shell shell : {Shell::bash, Shell::zsh, Shell::fish}) {
     const std::string script = completion_of(shell);
     for (const Verb& verb : verbs()) {
-      EXPECT_THAT(script, HasSubstr(verb.path()));
+      EXPECT_THAT(script, HasSubstr(std::string(verb.name)));
       for (const FlagNote& flag : verb.flags()) {
         EXPECT_THAT(script, HasSubstr(std::string(flag.name.substr(2))));
       }
