@@ -6,7 +6,8 @@
 #include "cli/logs.h"
 #include "cli/man_page.h"
 #include "cli/questions.h"
-#include "cli/schema_text.h"
+#include "config/annotated.h"
+#include "config/schema.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -40,11 +41,11 @@ struct CarryOut {
   Result<int> operator()(const ExplainCode& c) const { return explain_code(c, around); }
 
   Result<int> operator()(const PrintSchema&) const {
-    around.console.data(json_schema());
+    around.console.data(config::json_schema());
     return 0;
   }
   Result<int> operator()(const PrintDefaultConfig&) const {
-    around.console.data(default_configuration());
+    around.console.data(config::annotated_default());
     return 0;
   }
   Result<int> operator()(const PrintCompletion& print) const {
