@@ -150,6 +150,7 @@ bool says_a_site(const RunCommand& run) {
 config::Document run_document(const RunCommand& run) {
   Document document;
   FlagOrigins origins(document.origins);
+  document.message.set_version(1);
   if (says_a_site(run)) add_site(run, document, origins);
   add_local_ca(run, document, origins);
   add_timeouts(run, document, origins);

@@ -126,6 +126,7 @@ TEST(RunDocument, defaults_settle_to_defaults_and_are_not_said) {
   EXPECT_EQ(settings.tls_profile, command.profile);
   EXPECT_EQ(settings.access_log, command.access_log);
   EXPECT_EQ(config::to_yaml(run_document(command).message),
+            "version: 1\n"
             "sites:\n"
             "  default:\n"
             "    names: [\"*\"]\n"
