@@ -98,7 +98,7 @@ TEST(FieldPath, is_spelled_as_origins_spell_it) {
   const FieldPath routes = site.field("routes");
   const FieldPath second = routes.item(1);
   EXPECT_EQ(second.field("path").text(), R"(sites."a\"b\\c".routes[1].path)");
-  EXPECT_EQ(second.field("path").subject(), "site `a\"b\\c`");
+  EXPECT_EQ(second.field("path").subject(), R"(site `a"b\c`)");
   const FieldPath timeouts = root.field("timeouts");
   EXPECT_EQ(timeouts.field("head").text(), "timeouts.head");
   EXPECT_EQ(timeouts.field("head").subject(), "`timeouts.head`");
