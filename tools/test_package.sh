@@ -10,7 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/common.sh"
 cd "$here/.."
 
-packages=(curl ca-certificates systemd iproute2)
+packages=(curl ca-certificates systemd iproute2 procps)
 
 # A copy of the suite's root, which is made first if it is missing.
 copy_of_root() {

@@ -33,7 +33,9 @@ listeners() { ss -Hltn | awk '{ print $4 }'; }
 
 check_installed() {
   getent passwd gatehouse >/dev/null || broken "there is no user gatehouse"
-  systemd-analyze verify --man=no gatehouse.service 2>&1 | grep gatehouse && broken "the unit"
+  local said
+  said=$(systemd-analyze verify --man=no gatehouse.service 2>&1) || broken "the unit: $said"
+  [[ $said != *gatehouse* ]] || broken "the unit: $said"
   [[ $(stat -c '%a %U' /var/lib/gatehouse) == "700 gatehouse" ]] || broken "the state folder"
   expect_answer
   seen "installed, verified, started; https://localhost:8443 answers with the default identity"
