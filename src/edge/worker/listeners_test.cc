@@ -158,12 +158,26 @@ TEST_F(Listeners, the_limit_of_connections_follows_and_does_not_concern_the_coun
 TEST_F(Listeners, nothing_is_accepted_any_more_when_it_drains_whatever_is_configured) {
   id = next.listen(saying("One."));
   ASSERT_TRUE(serve());
-  edge->drain();
+  edge->drain(Acceptor::Ending::refuse);
   settle();
   const ListenerId second = next.listen(saying("Two."));
   ASSERT_TRUE(serve());
   EXPECT_FALSE(testing::dial(next.address(id)));
   EXPECT_FALSE(testing::dial(next.address(second)));
+}
+
+TEST_F(Listeners, A14_a_connection_that_waits_gets_one_more_answer_when_a_successor_takes_over) {
+  id = next.listen(saying("As it was."));
+  ASSERT_TRUE(serve());
+  Peer client = connect(id);
+  (void)answer_to(client, kGet);
+  edge->drain(Acceptor::Ending::leave);
+  settle();
+  (void)client.heard();
+  EXPECT_FALSE(client.ended()) << "a request may be on its way";
+  EXPECT_THAT(answer_to(client, kGet),
+              AllOf(HasSubstr("As it was."), HasSubstr("Connection: close\r\n")));
+  EXPECT_TRUE(client.ended());
 }
 
 TEST_F(Listeners, it_has_ended_when_the_last_request_has) {
@@ -174,7 +188,7 @@ TEST_F(Listeners, it_has_ended_when_the_last_request_has) {
   client.say(kGet);
   auto app_side = taken_by_app();
   ASSERT_TRUE(app_side);
-  edge->drain();
+  edge->drain(Acceptor::Ending::refuse);
   settle();
   EXPECT_EQ(scope.running(), 1u);
   answers(*app_side);
@@ -193,7 +207,7 @@ TEST_F(Listeners, without_listeners_it_waits_for_the_next_snapshot) {
   Peer client = connect(id);
   EXPECT_THAT(answer_to(client, kGet), HasSubstr("One."));
   client.leave();
-  edge->drain();
+  edge->drain(Acceptor::Ending::refuse);
   settle();
   EXPECT_EQ(scope.running(), 0u);
 }
