@@ -166,6 +166,20 @@ TEST_F(Listeners, nothing_is_accepted_any_more_when_it_drains_whatever_is_config
   EXPECT_FALSE(testing::dial(next.address(second)));
 }
 
+TEST_F(Listeners, A14_a_connection_that_waits_gets_one_more_answer_when_a_successor_takes_over) {
+  id = next.listen(saying("As it was."));
+  ASSERT_TRUE(serve());
+  Peer client = connect(id);
+  (void)answer_to(client, kGet);
+  edge->drain(Acceptor::Ending::leave);
+  settle();
+  (void)client.heard();
+  EXPECT_FALSE(client.ended()) << "a request may be on its way";
+  EXPECT_THAT(answer_to(client, kGet),
+              AllOf(HasSubstr("As it was."), HasSubstr("Connection: close\r\n")));
+  EXPECT_TRUE(client.ended());
+}
+
 TEST_F(Listeners, it_has_ended_when_the_last_request_has) {
   serve_app();
   io::Scope scope(reactor);
