@@ -15,6 +15,7 @@ from support.wait import until
 RELOADS = [pytest.param(20, id="20"), pytest.param(200, id="200", marks=pytest.mark.soak)]
 UPGRADES = [pytest.param(3, id="3"), pytest.param(20, id="20", marks=pytest.mark.soak)]
 MAIN = "127.0.0.1:0"
+UNREACHABLE = 5
 
 
 class Living:
@@ -52,9 +53,12 @@ class Living:
         return self.gatehouse.ask(host=f"{name}:{self.gatehouse.port}").text
 
     def call(self, *words):
-        done = program.run(*words, "--json", "--socket", self.socket, home=self.folder)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        """A program that hands over ends the calls of its administrators: they try again."""
+        def answer():
+            done = program.run(*words, "--json", "--socket", self.socket, home=self.folder)
+            assert done.returncode in (0, UNREACHABLE), done.stderr
+            return json.loads(done.stdout) if done.returncode == 0 else None
+        return until(answer, f"an answer to {' '.join(words)}")
 
     def status(self):
         return self.call("status")

@@ -21,7 +21,7 @@ FileWatch::FileWatch(io::Reactor& reactor, io::Fd fd, OnChange on_change)
   reactor_.watch(fd_.get(), *this, io::Reactor::Interest::input);
 }
 
-FileWatch::~FileWatch() { reactor_.forget(*this); }
+FileWatch::~FileWatch() { reactor_.unwatch(fd_.get(), *this); }
 
 Result<std::unique_ptr<FileWatch>> FileWatch::make(io::Reactor& reactor, OnChange on_change) {
   io::Fd fd(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));

@@ -14,7 +14,7 @@ Signals::Signals(io::Reactor& reactor, io::Fd fd, OnSignal on_signal)
   reactor_.watch(fd_.get(), *this, io::Reactor::Interest::input);
 }
 
-Signals::~Signals() { reactor_.forget(*this); }
+Signals::~Signals() { reactor_.unwatch(fd_.get(), *this); }
 
 Result<std::unique_ptr<Signals>> Signals::watch(io::Reactor& reactor,
                                                 std::initializer_list<int> signals,

@@ -205,7 +205,8 @@ Result<ListenAddress> ListenAddress::parse(std::string_view text) {
   if (endpoint) return ListenAddress(!plain, Scope::one_address, endpoint->address, *port);
   return invalid(fmt::format(
       "{} names a host. A listener takes an address of this machine (127.0.0.1:{}, [::1]:{}), "
-      "localhost:{}, or :{} for all of them. The names that it serves are said elsewhere: by --host, "
+      "localhost:{}, or :{} for all of them. The names that it serves are said elsewhere: by "
+      "--host, "
       "or by `names` in a file.",
       quoted(text), *port, *port, *port, *port));
 }

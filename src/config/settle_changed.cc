@@ -21,7 +21,7 @@ void remove(std::vector<Site>& sites, const std::string& name) {
 }  // namespace
 
 std::optional<Settings> settle_changed(const Settings& before, const Document& written,
-                                     const std::set<std::string>& sites) {
+                                       const std::set<std::string>& sites) {
   SettleReport report(written);
   const FieldPath root;
   const FieldPath all = root.field("sites");

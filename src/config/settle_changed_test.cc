@@ -19,7 +19,7 @@ class SettledChanges : public ::testing::TestWithParam<const char*> {};
 TEST_P(SettledChanges, one_site_gives_what_settling_everything_gives) {
   const Document after = document(GetParam());
   const auto again = settle_changed(*settle(document(kBefore)).settings, after,
-                                  {"a.example", "b.example", "c.example"});
+                                    {"a.example", "b.example", "c.example"});
   ASSERT_TRUE(again);
   EXPECT_EQ(*again, *settle(after).settings);
 }

@@ -99,7 +99,7 @@ class FakeServer final : public EventTarget {
   explicit FakeServer(Reactor& reactor) : reactor_(reactor), fd_(bound(SOCK_DGRAM, 0)) {
     reactor_.watch(fd_.get(), *this, Reactor::Interest::input);
   }
-  ~FakeServer() { reactor_.forget(*this); }
+  ~FakeServer() { reactor_.unwatch(fd_.get(), *this); }
 
   SocketAddress address() const { return SocketAddress::local_of(fd_.get()); }
   std::size_t queries(std::string_view name, int type) const {

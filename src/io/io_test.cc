@@ -200,6 +200,16 @@ TEST_F(Io, a_destroyed_socket_hears_nothing_of_the_events_already_fetched) {
   EXPECT_EQ(victim, nullptr);
 }
 
+TEST_F(Io, a_destroyed_socket_hears_nothing_even_if_another_process_has_its_descriptor_too) {
+  auto [ours, theirs] = pair();
+  const Fd also_held(dup(ours.get()));
+  auto socket = std::make_unique<Socket>(reactor, std::move(ours));
+  settle();
+  socket.reset();
+  ASSERT_EQ(write(theirs.get(), "x", 1), 1);
+  EXPECT_FALSE(reactor.run_once(0ms));
+}
+
 TEST_F(Io, a_standing_connection_wakes_nobody_before_its_peer_says_something) {
   auto [ours, theirs] = pair();
   settle();

@@ -58,6 +58,11 @@ void Reactor::watch_output_too(int fd, EventTarget& target) {
   (void)epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
 }
 
+void Reactor::unwatch(int fd, EventTarget& target) {
+  (void)epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  forget(target);
+}
+
 void Reactor::forget(EventTarget& target) {
   for (int i = batch_->next; i < batch_->count; ++i) {
     epoll_event& event = batch_->events[static_cast<std::size_t>(i)];

@@ -57,7 +57,11 @@ class Reactor {
   void watch(int fd, EventTarget& target, Interest interest);
   // From here on also for OUT: for a descriptor that was watched for input and is now full.
   void watch_output_too(int fd, EventTarget& target);
-  // Forgets a target, also in the events of this pass. The caller closes the descriptor.
+  // Ends watch(), also in the events of this pass; before the caller closes the descriptor. Closing
+  // alone would not do: the kernel goes on telling of a socket that another process has as well, a
+  // successor that was handed it or a child between fork and exec (epoll(7)).
+  void unwatch(int fd, EventTarget& target);
+  // Forgets a target whose descriptors are closed already, also in the events of this pass.
   void forget(EventTarget& target);
 
   // Whether the events already fetched tell of input or an end that `target` has not seen yet.

@@ -19,7 +19,7 @@ Socket::Socket(Reactor& reactor, Fd fd, Phase phase)
                  watches_output_ ? Reactor::Interest::input_and_output : Reactor::Interest::input);
 }
 
-Socket::~Socket() { reactor_.forget(*this); }
+Socket::~Socket() { reactor_.unwatch(fd_.get(), *this); }
 
 IoResult Socket::recv(std::span<char> into) {
   if (!readable_) return {IoStatus::would_block};
