@@ -61,17 +61,15 @@ TEST(PlainHttp, a_target_too_long_for_a_location_is_not_redirected) {
 // A plain listener with a site that has policies of its own.
 class PlainSession : public Edge {
  protected:
+  PlainSession() { routes = {}; }
   void publish(const PlainHttp& plain, std::optional<PlainPolicy> app = std::nullopt) {
     auto site = std::make_shared<Site>("a.example", 0);
     site->add_route("/", Forward{set});
     site->add_route("/open", Forward{set}, app);
     site->set_plain_http(plain);
-    names.add(NamePattern::parse("a.example").value(), site);
-    listener->routes = &names;
+    routes.add(NamePattern::parse("a.example").value(), site);
     listener->local = LocalAddress::external;
   }
-
-  RouteTable names;
 };
 
 constexpr PlainHttp kRedirect{.external = PlainPolicy::redirect};
@@ -166,8 +164,7 @@ TEST_F(PlainSession, F11_the_tls_policy_of_a_site_does_not_concern_plain_loopbac
   auto site = std::make_shared<Site>("a.example", kAsksForCertificates);
   site->add_route("/", Refuse{404, "Served."});
   site->set_plain_http(kRedirect);
-  names.add(NamePattern::parse("a.example").value(), site);
-  listener->routes = &names;
+  routes.add(NamePattern::parse("a.example").value(), site);
   listener->local = LocalAddress::loopback;
   Peer client = connect();
   EXPECT_THAT(answer_to(client, kGet), HasSubstr("Served."));
