@@ -82,4 +82,19 @@ std::string render(const Diagnostics& diagnostics, bool colour) {
   return out;
 }
 
+std::string one_line(const Diagnostics& diagnostics) {
+  const auto is_error = [](const Diagnostic& one) { return one.severity == Severity::error; };
+  const auto first = std::ranges::find_if(diagnostics, is_error);
+  if (first == diagnostics.end()) return "";
+  const Place& place = first->place;
+  std::string line = place.file;
+  if (!line.empty() && place.line != 0) line += fmt::format(":{}:{}", place.line, place.column);
+  if (!line.empty()) line += ": ";
+  line += first->message;
+  if (!first->hint.empty()) line += fmt::format(" ({})", first->hint);
+  const auto others = std::ranges::count_if(diagnostics, is_error) - 1;
+  if (others > 0) line += fmt::format("; and {} more error{}", others, others == 1 ? "" : "s");
+  return line;
+}
+
 }  // namespace gatehouse::config

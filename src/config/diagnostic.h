@@ -38,4 +38,9 @@ bool has_errors(const Diagnostics& diagnostics);
 //          |     ^^^^^^^ did you mean `upstreams`?
 std::string render(const Diagnostics& diagnostics, bool colour = false);
 
+// The first error in one line, for logs: `/etc/gatehouse/gatehouse.yaml:7:5: unknown field
+// `upstrem` in site `files.example.com` (did you mean `upstreams`?); and 2 more errors`. Empty
+// without one.
+std::string one_line(const Diagnostics& diagnostics);
+
 }  // namespace gatehouse::config

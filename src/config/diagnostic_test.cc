@@ -70,6 +70,19 @@ TEST(Diagnostic, colour_changes_no_word) {
   EXPECT_EQ(plain, render({typing_error()}));
 }
 
+TEST(Diagnostic, one_line_has_the_first_error_and_the_number_of_the_others) {
+  EXPECT_EQ(one_line({}), "");
+  const Diagnostic first{.code = "GH1",
+                         .message = "a is wrong",
+                         .place = {"/etc/g.yaml", 7, 5},
+                         .hint = "did you mean `b`?"};
+  EXPECT_EQ(one_line({first}), "/etc/g.yaml:7:5: a is wrong (did you mean `b`?)");
+  const Diagnostic warning{.code = "GH2", .severity = Severity::warning, .message = "careful"};
+  const Diagnostic flag{.code = "GH3", .message = "--to: no"};
+  EXPECT_EQ(one_line({warning, flag, first}), "--to: no; and 1 more error");
+  EXPECT_EQ(one_line({flag, flag, flag}), "--to: no; and 2 more errors");
+}
+
 TEST(Diagnostic, a_warning_alone_is_no_error) {
   EXPECT_FALSE(has_errors({}));
   EXPECT_FALSE(has_errors({{.code = "", .severity = Severity::warning, .message = ""}}));

@@ -113,11 +113,10 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::reload(bool dry_run, Cal
   const Turn turn(*this);
   Candidate next = parts_.sources.reread(now_.configuration);
   const bool valid = next.settings != nullptr;
-  const std::string rendered = valid ? "" : config::render(next.diagnostics);
+  std::string trouble = valid ? "" : config::one_line(next.diagnostics);
   auto response = co_await carry_out(std::move(next),
                                      {.dry_run = dry_run, .who = who(caller), .why = "reload"});
   if (dry_run) co_return response;
-  std::string trouble = rendered;
   if (!response) trouble = response.error().what;
   if (response && response->rolled_back()) trouble = "the proof failed, see the event log";
   if (!trouble.empty()) {
