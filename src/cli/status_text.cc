@@ -92,8 +92,8 @@ std::string certificates_part(const api::Status& status, WallTime now, const Pai
     const std::string life = life_text(*row, now);
     const std::string names =
         printable(row->names().empty() ? row->subject() : list_text(row->names(), 2));
-    // 2 + 18 for the bar, 2 between.
-    out += fmt::format("  {}  {}  {}\n", life_bar(*row, paint), padded(cut(names, 30), 30), life);
+    // 2 + 18 for the bar, 2 between, and 28 for "renews itself, 397 days left".
+    out += fmt::format("  {}  {}  {}\n", life_bar(*row, paint), padded(cut(names, 28), 28), life);
   }
   return out +
          left_out(std::ssize(rows) - static_cast<std::ptrdiff_t>(shown), "gatehouse cert list");

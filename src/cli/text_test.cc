@@ -97,8 +97,8 @@ Sites
   https://old.example.com:8443  ->  http://10.0.0.5:80, and 1 more (disabled)
 
 Certificates
-  [##########]  97 %  old.example.com                 ends in 3 days
-  [###.......]  33 %  gate1, localhost, and 1 more    renews itself, 60 days left
+  [##########]  97 %  old.example.com               ends in 3 days
+  [###.......]  33 %  gate1, localhost, and 1 more  renews itself, 60 days left
 
 Last change
   30 minutes ago by root (uid 0): "new file server"
