@@ -252,19 +252,5 @@ TEST_F(TheControlPlane, what_it_exports_is_a_configuration) {
   EXPECT_THAT(plane_.validate(yaml).diagnostics(), IsEmpty());
 }
 
-// ------------------------------------------------------------------ one path for all
-
-TEST(OnePath, a_change_by_file_by_api_and_by_flags_gives_the_same_settings) {
-  const std::string_view yaml =
-      "version: 1\nsites:\n  a.localhost: {upstreams: [http://127.0.0.1:1], owner: crew}\n"
-      "  b.localhost: {routes: [{path: /api, upstreams: [http://127.0.0.1:2]}]}\n";
-  using Source = config::Origin::Source;
-  const auto by_file = testing::settings_of(testing::document_of(yaml, Source::file));
-  EXPECT_EQ(by_file, testing::settings_of(testing::document_of(yaml, Source::api)));
-  EXPECT_EQ(by_file, testing::settings_of(testing::document_of(yaml, Source::flag)));
-  const auto again = config::to_yaml(testing::document_of(yaml).message);
-  EXPECT_EQ(by_file, testing::settings_of(again));
-}
-
 }  // namespace
 }  // namespace gatehouse::control
