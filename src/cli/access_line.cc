@@ -8,7 +8,7 @@
 
 #include "base/access_record.h"
 #include "base/json_text.h"
-#include "cli/serving.h"
+#include "base/time_text.h"
 
 namespace gatehouse::cli {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "base/json_text.h"
 #include "cli/columns.h"
+#include "config/diagnostic_messages.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -56,7 +57,8 @@ std::string conclusion(const api::ChangeResponse& change, ChangeOutcome outcome,
 }  // namespace
 
 ChangeOutcome outcome_of(const api::ChangeResponse& change, bool dry_run) {
-  if (config::has_errors(diagnostics_of(change.diagnostics()))) return ChangeOutcome::invalid;
+  if (config::has_errors(config::diagnostics_of(change.diagnostics())))
+    return ChangeOutcome::invalid;
   if (change.rolled_back()) return ChangeOutcome::rolled_back;
   if (change.plan().empty()) return ChangeOutcome::nothing;
   if (dry_run) return ChangeOutcome::planned;
@@ -81,22 +83,6 @@ std::string change_text(const api::ChangeResponse& change, ChangeOutcome outcome
   for (const api::Step& step : change.plan()) out += step_text(step, paint);
   for (const api::Proof& proof : change.proofs()) out += proof_text(proof, paint);
   return out + conclusion(change, outcome, paint) + "\n";
-}
-
-config::Diagnostics diagnostics_of(
-    const google::protobuf::RepeatedPtrField<api::Diagnostic>& diagnostics) {
-  config::Diagnostics all;
-  for (const api::Diagnostic& one : diagnostics) {
-    all.push_back({.code = one.code(),
-                   .severity = one.severity() == "warning" ? config::Severity::warning
-                                                           : config::Severity::error,
-                   .message = one.message(),
-                   .place = {one.file(), one.line(), one.column()},
-                   .text = one.text(),
-                   .length = one.length(),
-                   .hint = one.hint()});
-  }
-  return all;
 }
 
 }  // namespace gatehouse::cli

@@ -4,7 +4,6 @@
 
 #include "api/messages.h"
 #include "cli/console.h"
-#include "config/diagnostic.h"
 
 namespace gatehouse::cli {
 
@@ -29,9 +28,5 @@ int exit_code(ChangeOutcome outcome);
 //     Applied as revision 12.
 std::string change_text(const api::ChangeResponse& change, ChangeOutcome outcome,
                         const Paint& paint);
-
-// As config::render() takes them.
-config::Diagnostics diagnostics_of(
-    const google::protobuf::RepeatedPtrField<api::Diagnostic>& diagnostics);
 
 }  // namespace gatehouse::cli

@@ -7,6 +7,7 @@
 #include "cli/edits.h"
 #include "cli/questions.h"
 #include "cli/small_file.h"
+#include "config/diagnostic_messages.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -40,7 +41,7 @@ int show(const api::ChangeResponse& change, const ChangeOptions& options, Consol
     console.data(json_line(change));
     return exit_code(outcome);
   }
-  const auto diagnostics = diagnostics_of(change.diagnostics());
+  const auto diagnostics = config::diagnostics_of(change.diagnostics());
   if (!diagnostics.empty()) console.talk(config::render(diagnostics, console.colours_talk()));
   console.data(change_text(change, outcome, Paint(console.colours_data())));
   return exit_code(outcome);

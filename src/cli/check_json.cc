@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "base/time_text.h"
 #include "cli/check_text.h"
-#include "cli/serving.h"
 
 namespace gatehouse::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/time_text.h"
 #include "check/shown.h"
-#include "cli/serving.h"
 
 namespace gatehouse::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/questions.h"
 #include "cli/small_file.h"
+#include "config/diagnostic_messages.h"
 #include "config/difference.h"
 #include "config/document.h"
 #include "config/settings.h"
@@ -32,18 +33,7 @@ Result<config::Reading> read(const std::filesystem::path& file, const Surroundin
 
 std::string json_of(const config::Diagnostics& diagnostics) {
   api::ValidateResponse response;
-  for (const config::Diagnostic& one : diagnostics) {
-    api::Diagnostic& to = *response.add_diagnostics();
-    to.set_code(one.code);
-    to.set_severity(one.severity == config::Severity::warning ? "warning" : "error");
-    to.set_message(one.message);
-    to.set_file(one.place.file);
-    to.set_line(one.place.line);
-    to.set_column(one.place.column);
-    to.set_text(one.text);
-    to.set_length(one.length);
-    to.set_hint(one.hint);
-  }
+  config::add(diagnostics, *response.mutable_diagnostics());
   return json_line(response);
 }
 

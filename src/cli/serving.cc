@@ -2,23 +2,16 @@
 
 #include <algorithm>
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/json_text.h"
 #include "base/server_name.h"
 #include "base/shell_word.h"
+#include "base/time_text.h"
 
 namespace gatehouse::cli {
 namespace {
-
-std::tm utc(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  // Fails only beyond the year 2^31, and then the zeros stay.
-  static_cast<void>(gmtime_r(&seconds, &parts));
-  return parts;
-}
 
 // The host names of the certificate, beside localhost: how others reach this machine.
 std::vector<std::string> host_names(const Serving& serving) {
@@ -121,12 +114,6 @@ std::string certificate_json(const Serving& serving) {
 }
 
 }  // namespace
-
-std::string date_text(WallTime time) { return fmt::format("{:%Y-%m-%d}", utc(time)); }
-
-std::string timestamp_text(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc(time));
-}
 
 std::string trust_command(std::string_view program, const std::filesystem::path& state) {
   return fmt::format("{} trust install --state {}", shell_word(program),

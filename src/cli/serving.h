@@ -47,9 +47,4 @@ std::string render_serving(const Serving& serving);
 // For a program, one line; its fields are stable.
 std::string render_serving_json(const Serving& serving);
 
-// `2027-02-18`, in UTC.
-std::string date_text(WallTime time);
-// RFC 3339 in UTC, to the second: `2027-02-18T12:00:00Z`.
-std::string timestamp_text(WallTime time);
-
 }  // namespace gatehouse::cli

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/serving.h"
+#include "base/time_text.h"
 
 namespace gatehouse::cli {
 namespace {

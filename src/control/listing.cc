@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "base/time_text.h"
 #include "certs/renewal/due.h"
 #include "control/listener_tables.h"
 #include "control/plan_words.h"
 #include "control/site_words.h"
-#include "control/time_text.h"
 #include "crypto/digest.h"
 
 namespace gatehouse::control {

@@ -5,11 +5,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/time_text.h"
+#include "config/diagnostic_messages.h"
 #include "control/claims.h"
 #include "control/edits.h"
 #include "control/messages.h"
 #include "control/plan_words.h"
-#include "control/time_text.h"
 
 namespace gatehouse::control {
 namespace {
@@ -144,7 +145,7 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::rollback(std::uint64_t r
 io::Task<Result<api::ChangeResponse>> LiveControlPlane::carry_out(Candidate next, Cause cause) {
   api::ChangeResponse response;
   response.set_revision(now_.revision);
-  add(next.diagnostics, *response.mutable_diagnostics());
+  config::add(next.diagnostics, *response.mutable_diagnostics());
   if (!next.settings) co_return response;
   if (cause.dry_run) {
     for (const std::string& line : plan_words(now_.settings(), *next.settings, nullptr)) {

@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
+#include "base/time_text.h"
+#include "config/diagnostic_messages.h"
 #include "control/explain.h"
 #include "control/findings.h"
 #include "control/listing.h"
 #include "control/live_control_plane.h"
 #include "control/messages.h"
-#include "control/time_text.h"
 
 namespace gatehouse::control {
 
@@ -22,7 +23,7 @@ api::GetConfigurationResponse LiveControlPlane::configuration() const {
 
 api::ValidateResponse LiveControlPlane::validate(const std::string& yaml) const {
   api::ValidateResponse response;
-  add(parts_.sources.validate(yaml), *response.mutable_diagnostics());
+  config::add(parts_.sources.validate(yaml), *response.mutable_diagnostics());
   return response;
 }
 

@@ -18,22 +18,6 @@ std::string_view text(config::Origin::Source source) {
 
 }  // namespace
 
-void add(const config::Diagnostics& diagnostics,
-         google::protobuf::RepeatedPtrField<api::Diagnostic>& to) {
-  for (const config::Diagnostic& one : diagnostics) {
-    api::Diagnostic& made = *to.Add();
-    made.set_code(one.code);
-    made.set_severity(one.severity == config::Severity::error ? "error" : "warning");
-    made.set_message(one.message);
-    made.set_file(one.place.file);
-    made.set_line(one.place.line);
-    made.set_column(one.place.column);
-    made.set_text(one.text);
-    made.set_length(one.length);
-    made.set_hint(one.hint);
-  }
-}
-
 void add(const check::Proof& proof, api::Proof& to) {
   to.set_target(proof.target);
   to.set_client(std::string(proof.client));

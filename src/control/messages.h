@@ -1,11 +1,9 @@
 #pragma once
 
-#include <google/protobuf/repeated_ptr_field.h>
 #include <string>
 
 #include "api/messages.h"
 #include "check/prove.h"
-#include "config/diagnostic.h"
 #include "config/origins.h"
 #include "config/store/api_store.h"
 #include "control/control_plane.h"
@@ -13,8 +11,6 @@
 namespace gatehouse::control {
 
 // Our values as messages of the API.
-void add(const config::Diagnostics& diagnostics,
-         google::protobuf::RepeatedPtrField<api::Diagnostic>& to);
 void add(const check::Proof& proof, api::Proof& to);
 void add(const config::Revision& revision, api::Revision& to);
 api::Origin message(const std::string& path, const config::Origin& origin);

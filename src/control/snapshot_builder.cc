@@ -4,8 +4,8 @@
 
 #include <fmt/ranges.h>
 
+#include "base/time_text.h"
 #include "control/listener_tables.h"
-#include "control/time_text.h"
 
 namespace gatehouse::control {
 namespace {

@@ -1,10 +1,10 @@
-#include "control/time_text.h"
+#include "base/time_text.h"
 
 #include <ctime>
 
 #include <fmt/chrono.h>
 
-namespace gatehouse::control {
+namespace gatehouse {
 namespace {
 
 std::tm utc(WallTime time) {
@@ -23,4 +23,4 @@ std::string timestamp_text(WallTime time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc(time));
 }
 
-}  // namespace gatehouse::control
+}  // namespace gatehouse
