@@ -14,6 +14,9 @@ find_library(GATEHOUSE_CARES NAMES libcares.a cares REQUIRED)
 # The same for the control plane's.
 find_library(GATEHOUSE_YAML_CPP NAMES libyaml-cpp.a yaml-cpp REQUIRED)
 
+# The store's.
+find_library(GATEHOUSE_SQLITE NAMES libsqlite3.a sqlite3 REQUIRED)
+
 # Third-party libraries of a room: gatehouse_uses_<room with / as _>.
 # Debian has no archive of fmt, but all of it is in the headers too.
 set(gatehouse_fmt fmt::fmt)
@@ -26,6 +29,7 @@ set(gatehouse_uses_crypto aws_lc::crypto)
 set(gatehouse_uses_tls aws_lc::ssl aws_lc::crypto)
 set(gatehouse_uses_api gatehouse_messages)
 set(gatehouse_uses_config ${GATEHOUSE_YAML_CPP})
+set(gatehouse_uses_kv_sqlite ${GATEHOUSE_SQLITE} m ${CMAKE_DL_LIBS})
 
 # Sets gatehouse_rooms, and gatehouse_knows_<room> for each.
 function(gatehouse_read_layers file)

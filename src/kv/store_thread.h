@@ -1,0 +1,64 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+#include "io/reactor.h"
+#include "kv/ledger.h"
+#include "kv/store.h"
+
+namespace gatehouse::kv {
+
+// The one thread that works on an engine, so that no reactor waits for the disk. Calls are served
+// in the order of their arrival and answered by a post to the reactor that asked.
+class StoreThread {
+ public:
+  // Calls that wait at once; one more is refused for now.
+  static constexpr std::size_t kMostWaiting = 16384;
+
+  // Reads the engine's leases before it starts the thread. The clock outlives it.
+  static Result<std::unique_ptr<StoreThread>> start(std::unique_ptr<Engine> engine,
+                                                    const Clock& clock);
+  StoreThread(const StoreThread&) = delete;
+  StoreThread& operator=(const StoreThread&) = delete;
+  // Every store() is gone before. Tidies up and waits for the thread's end.
+  ~StoreThread();
+
+  // For the tasks of one reactor, on whose thread it is used and destroyed. Its destructor drops
+  // the calls of tasks that gave up and waits for the one that is being carried out, if it is its.
+  std::unique_ptr<Store> store(io::Reactor& reactor);
+
+ private:
+  friend class ThreadStore;
+  using Work = std::move_only_function<void(Ledger& ledger)>;
+  struct Job {
+    const Store* owner;
+    Work work;
+  };
+
+  StoreThread(std::unique_ptr<Ledger> ledger, const Clock& clock);
+  bool submit(const Store& owner, Work work);
+  void leave(const Store& owner);
+  void serve();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
+  void run_next(std::unique_lock<std::mutex>& lock);
+
+  std::unique_ptr<Ledger> ledger_;  // of the thread, once it runs
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable idle_;
+  std::deque<Job> jobs_;
+  const Store* served_ = nullptr;
+  std::size_t stores_ = 0;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace gatehouse::kv
