@@ -18,6 +18,7 @@ namespace gatehouse::kv {
 struct Applied {
   Revision revision = 0;
   std::vector<Change> changes;  // in the order of the writes; none: nothing was changed
+  friend bool operator==(const Applied&, const Applied&) = default;
 };
 using EngineOutcome = std::variant<Applied, Conflict>;
 

@@ -63,8 +63,4 @@ inline Contents contents_of(Engine& engine) {
   return all;
 }
 
-inline bool operator==(const Applied& left, const Applied& right) {
-  return left.revision == right.revision && left.changes == right.changes;
-}
-
 }  // namespace gatehouse::kv::testing
