@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <sys/prctl.h>
+#include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -111,7 +112,8 @@ int administer(const cli::Command& command) {
                                  .environment = environment,
                                  .here = std::filesystem::current_path(),
                                  .domain = machine_domain,
-                                 .version = std::string(kVersion)};
+                                 .version = std::string(kVersion),
+                                 .wait = [](auto time) { std::this_thread::sleep_for(time); }};
   const auto code = cli::carry_out(command, around);
   return code ? *code : report(code.error());
 }

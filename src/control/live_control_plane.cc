@@ -79,6 +79,7 @@ Result<LiveControlPlane::Beginning> LiveControlPlane::begin(Candidate first) {
   Beginning beginning{prepared->next.snapshot, std::move(prepared->opened)};
   for (const std::string& notice : prepared->next.identities->notices) parts_.events.warn(notice);
   now_ = std::move(prepared->next);
+  parts_.access_logs.use(std::move(prepared->access_log));
   parts_.listeners.adopt(std::move(prepared->listeners));
   parts_.on_identities(*now_.identities);
   return beginning;
@@ -140,6 +141,10 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::rollback(std::uint64_t r
                                                  .who = who(caller),
                                                  .why = fmt::format("back to {}", revision),
                                                  .by_api = true});
+}
+
+io::Task<Result<api::UpgradeResponse>> LiveControlPlane::upgrade(Caller caller) {
+  return parts_.upgrade(std::move(caller));
 }
 
 io::Task<Result<api::ChangeResponse>> LiveControlPlane::carry_out(Candidate next, Cause cause) {
@@ -221,14 +226,18 @@ Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate
   if (!listening) return pass_on(listening);
   auto identities = parts_.identities.prepare(*candidate.settings, now_.identities.get(), look);
   if (!identities) return pass_on(identities);
+  auto access_log = parts_.access_logs.prepare(candidate.settings->access_log);
+  if (!access_log) return pass_on(access_log);
   Prepared made{{std::move(candidate), std::move(*identities), nullptr, now_.revision + 1},
                 std::move(listening->all),
                 std::move(listening->opened),
-                nullptr};
+                nullptr,
+                std::move(*access_log)};
   made.next.snapshot = parts_.builder.build({.revision = made.next.revision,
                                              .settings = made.next.configuration.settings,
                                              .identities = made.next.identities,
-                                             .listeners = made.listeners});
+                                             .listeners = made.listeners,
+                                             .access_log = made.access_log});
   made.bridge = bridge(made.next, made.listeners);
   return made;
 }
@@ -305,6 +314,7 @@ void LiveControlPlane::adopt(Prepared prepared) {
     if (std::ranges::find(known, notice) == known.end()) parts_.events.warn(notice);
   }
   now_ = std::move(prepared.next);
+  parts_.access_logs.use(std::move(prepared.access_log));
   parts_.listeners.adopt(std::move(prepared.listeners));
   parts_.on_identities(*now_.identities);
 }
@@ -333,6 +343,7 @@ io::Task<void> LiveControlPlane::refresh_identities() {
   if (auto turn = co_await take_turn(); !turn) co_return;
   const Turn turn(*this);
   retired_.sweep();
+  parts_.access_logs.sweep();
   auto found = parts_.identities.prepare(now_.settings(), now_.identities.get(),
                                          Identities::Look::all_files);
   if (!found) {
@@ -352,7 +363,8 @@ io::Task<void> LiveControlPlane::serve(IdentitySetPtr identities) {
   auto next = parts_.builder.build({.revision = now_.revision,
                                     .settings = now_.configuration.settings,
                                     .identities = now_.identities,
-                                    .listeners = parts_.listeners.open_now()});
+                                    .listeners = parts_.listeners.open_now(),
+                                    .access_log = parts_.access_logs.in_use()});
   retire(std::exchange(now_.snapshot, next));
   if (!co_await apply(std::move(next), {})) co_return;
   const ServedIdentityPtr shown = shown_identity(now_.settings(), *now_.identities);

@@ -267,6 +267,16 @@ void listener_settings(const config::Settings& before, const config::Settings& a
   }
 }
 
+std::string access_log_words(const AccessLogTarget& target) {
+  switch (target.kind) {
+    case AccessLogTarget::Kind::off: return "requests are not logged any more";
+    case AccessLogTarget::Kind::standard_output: return "requests are logged to standard output";
+    case AccessLogTarget::Kind::journal: return "requests are logged to the journal";
+    case AccessLogTarget::Kind::file: break;
+  }
+  return fmt::format("requests are logged to {}", target.path);
+}
+
 void rest(const config::Settings& before, const config::Settings& after, Words& words) {
   if (before.tls_profile != after.tls_profile) {
     words.push_back(fmt::format("TLS profile {} instead of {}", tls::text(after.tls_profile),
@@ -280,7 +290,7 @@ void rest(const config::Settings& before, const config::Settings& after, Words& 
     words.push_back("the accounts that may administer or look change");
   }
   if (before.access_log != after.access_log) {
-    words.push_back("the access log goes elsewhere at the next start");
+    words.push_back(access_log_words(after.access_log));
   }
   if (before.workers != after.workers) {
     words.push_back("the number of workers changes at the next start");

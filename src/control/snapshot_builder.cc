@@ -82,6 +82,7 @@ std::shared_ptr<const edge::Snapshot> SnapshotBuilder::build(const Input& input)
   next->tickets = facts_.tickets;
   next->certificate = summary(input, facts_.trust_command);
   next->listeners = plans(input);
+  next->access_log = input.access_log;
   const std::size_t most = settings.limits.connections.value_or(facts_.most_connections);
   next->most_connections_per_worker = std::max<std::size_t>(1, most / facts_.workers);
   return next;

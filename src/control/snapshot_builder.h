@@ -29,6 +29,7 @@ class SnapshotBuilder {
     std::shared_ptr<const config::Settings> settings;
     IdentitySetPtr identities;
     const std::vector<OpenListener>& listeners;
+    std::weak_ptr<AccessLog> access_log = {};
   };
   std::shared_ptr<const edge::Snapshot> build(const Input& input);
   // `next`, but with the listeners of `before` that it does not have. They serve what `next` serves
