@@ -102,6 +102,9 @@ class TreeMaker {
 
 }  // namespace
 
+// Here, because inside the type its entries are not complete yet.
+bool operator==(const ValueTree& a, const ValueTree& b) = default;
+
 ValueTree value_tree(const Message& message) { return TreeMaker(false).make(message); }
 ValueTree short_value_tree(const Message& message) { return TreeMaker(true).make(message); }
 

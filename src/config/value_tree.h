@@ -17,7 +17,7 @@ struct ValueTree {
   std::vector<ValueTree> items{};                            // of a list
   std::vector<std::pair<std::string, ValueTree>> entries{};  // of a map, and of a message
   bool of_message = false;                                   // its keys are fields
-  friend bool operator==(const ValueTree&, const ValueTree&) = default;
+  friend bool operator==(const ValueTree& a, const ValueTree& b);
 };
 
 ValueTree value_tree(const google::protobuf::Message& message);
