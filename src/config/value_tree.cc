@@ -102,8 +102,11 @@ class TreeMaker {
 
 }  // namespace
 
-// Here, because inside the type its entries are not complete yet.
-bool operator==(const ValueTree& a, const ValueTree& b) = default;
+// Not defaulted: inside the type its entries are incomplete, and outside clang 19 crashes on it.
+bool operator==(const ValueTree& a, const ValueTree& b) {
+  return a.kind == b.kind && a.text == b.text && a.is_text == b.is_text && a.secret == b.secret &&
+         a.items == b.items && a.entries == b.entries && a.of_message == b.of_message;
+}
 
 ValueTree value_tree(const Message& message) { return TreeMaker(false).make(message); }
 ValueTree short_value_tree(const Message& message) { return TreeMaker(true).make(message); }
