@@ -2,7 +2,7 @@
 
 #include <sys/time.h>
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "edge/worker/testing.h"
 #include "io/scope.h"
@@ -11,7 +11,6 @@ namespace gatehouse::app {
 namespace {
 
 using edge::testing::saying;
-using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
 // Only a program that is broken lets anybody wait this long.
