@@ -42,6 +42,7 @@ def run_block(block, folder):
         (folder / name).mkdir()
     (folder / "bin" / "gatehouse").symlink_to(binary.path())
     around = {**environment(folder), "TMPDIR": str(folder / "tmp")}
+    del around["XDG_STATE_HOME"]  # the documents name the folder that holds without it
     around["PATH"] = f"{folder}/bin:{around['PATH']}"
     own = [*OWN_MACHINE, folder] if may_have_own_machine() else []
     if block.first and not own:
@@ -57,7 +58,7 @@ BASH = ["bash", "-euo", "pipefail", "-c"]
 
 
 def run_step(words, folder, around):
-    with open(folder / "printed", "w+", encoding="utf-8") as printed:
+    with open(folder / "printed", "w+", encoding="utf-8", errors="replace") as printed:
         shell = subprocess.Popen(
             words, cwd=folder / "work", env=around, stdin=subprocess.DEVNULL, stdout=printed,
             stderr=subprocess.STDOUT, start_new_session=True)

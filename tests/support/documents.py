@@ -4,7 +4,8 @@ A fenced block of `sh` or `console` stands right behind one of these lines:
 
     <!-- test -->                       it is run, in an empty folder
     <!-- test: after FILE -->           the lines of tests/documents/FILE come first: what a reader
-                                        of this place has already, such as a gatehouse that runs
+                                        of this place has already, such as a gatehouse that runs;
+                                        FILE may be several, with `and` between
     <!-- test: goes on -->              the same shell goes on from the block before (`sh` only)
     <!-- test: goes on after FILE -->   the same, with the lines of FILE in between
     <!-- test: in the package, NAME --> tools/package_test/journey.sh runs it under this name, on a
@@ -24,7 +25,7 @@ _BLOCK = re.compile(
     r"^```(?P<language>sh|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-_MARK = re.compile(r"test(?:: (?P<goes_on>goes on)?(?: ?after (?P<after>[\w.]+))?)?")
+_MARK = re.compile(r"test(?:: (?P<goes_on>goes on)?(?: ?after (?P<after>[\w. ]+))?)?")
 _IN_THE_PACKAGE = re.compile(r"test: in the package, (?P<name>[\w-]+)")
 
 
@@ -75,8 +76,9 @@ def blocks(file, root):
     return run
 
 
-def _before(name, root):
-    return (root / "tests" / "documents" / name).read_text() if name else ""
+def _before(names, root):
+    return "".join((root / "tests" / "documents" / name).read_text()
+                   for name in (names.split(" and ") if names else []))
 
 
 def blocks_in_the_package(file, root):
