@@ -11,7 +11,7 @@ import tempfile
 import pytest
 
 from support import binary
-from support.documents import Block, blocks, documents, matches, unmarked
+from support.documents import Block, blocks, blocks_in_the_package, documents, matches, unmarked
 from support.program import environment, run
 from support.wait import seconds, until
 
@@ -83,6 +83,14 @@ def test_every_command_says_whether_it_is_tested():
     """One that cannot be run says why: <!-- not tested: REASON -->."""
     found = [block for file in documents(binary.ROOT) for block in unmarked(file, binary.ROOT)]
     assert [f"{block.file}:{block.line}" for block in found] == []
+
+
+def test_every_command_for_a_machine_with_the_package_is_run_on_its_journey():
+    journey = (binary.ROOT / "tools" / "package_test" / "journey.sh").read_text()
+    run = re.findall(r"^ *page ([\w-]+)$", journey, re.MULTILINE)
+    written = [name for file in documents(binary.ROOT)
+               for name in blocks_in_the_package(file, binary.ROOT)]
+    assert sorted(run) == sorted(written)
 
 
 def heading_anchors(text):
