@@ -33,12 +33,12 @@ class Writer {
  private:
   // `continued`: the line of the first entry has begun already, behind "- ".
   void write_entries(const ValueTree& map, std::size_t indent, bool continued) {
-    for (const auto& [key, value] : map.entries) {
+    for (const ValueTree& entry : map.entries) {
       if (!continued) out_.append(indent, ' ');
       continued = false;
-      const std::string name = map.of_message ? key : yaml_key(key);
+      const std::string name = map.of_message ? entry.key : yaml_key(entry.key);
       out_ += name + ":";
-      write_value(value, indent, indent + name.size() + 2);
+      write_value(entry, indent, indent + name.size() + 2);
     }
   }
 
