@@ -12,6 +12,7 @@
 #include "app/succession.h"
 #include "app/version.h"
 #include "certs/store/state_folder.h"
+#include "check/system_anchors.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
 
@@ -125,6 +126,7 @@ void Server::make_plane() {
       .identities = identities_,
       .builder = *builder_,
       .prover = prover_,
+      .machine_anchors = [] { return check::system_anchors(); },
       .facts = {.version = std::string(kVersion),
                 .pid = static_cast<unsigned>(::getpid()),
                 .workers = static_cast<unsigned>(worker_count_),
