@@ -14,6 +14,7 @@ sites:
     listen: [http://127.0.0.1:8080]
     upstreams: http://127.0.0.1:3000
 END
+# shellcheck disable=SC2016  # the inner shell's variables
 systemd-cat sh -c 'JOURNAL_STREAM=$(stat --dereference -c %d:%i /dev/stderr) exec "$@"' sh \
   gatehouse run --config gatehouse.yaml &
 until curl -s -o page http://127.0.0.1:8080/; do sleep 0.1; done
