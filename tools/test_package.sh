@@ -26,6 +26,8 @@ prepare() {
   rm -f "$root/usr/sbin/policy-rc.d"
   install -Dm755 tools/package_test/systemctl "$root/usr/local/bin/systemctl"
   install -Dm755 tools/package_test/journey.sh "$root/root/journey.sh"
+  # dpkg has a PATH of its own, in which the stand-in has to come first, too.
+  echo 'DPkg::Path "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";' >"$root/etc/apt/apt.conf.d/99stand-in"
   install -Dm755 tools/package_test/sudo "$root/usr/local/bin/sudo"
   mkdir -p "$root/root/page" "$root/root/sources/build/package"
   tools/package_test/page_blocks.py "$root/root/page"
