@@ -104,7 +104,7 @@ check_sockets() {
   page sockets
   answers_as_files || broken "https://files.example.com does not answer at the socket of the unit"
   # A socket that gatehouse has opened itself would be its user's.
-  [[ $(ss -Hltne 'sport = :443') != *uid:* ]] || broken "port 443 is not the socket of the unit"
+  [[ $(ss -Hltne 'sport = :443' 2>/dev/null) != *uid:* ]] || broken "port 443 is not the socket of the unit"
   seen "port 443 is the socket that the service manager has opened"
 }
 
@@ -140,6 +140,8 @@ check_upgrade() {
 }
 
 check_removed() {
+  # What an administrator has put beside the package's files would outlive it.
+  rm /etc/gatehouse/conf.d/files.yaml /etc/gatehouse/files.crt
   dpkg -r gatehouse >/tmp/dpkg.log 2>&1 || broken "dpkg -r: $(cat /tmp/dpkg.log)"
   [[ -z $(listeners) ]] || broken "something still listens: $(listeners)"
   [[ ! -e /usr/bin/gatehouse ]] || broken "the program is still there"
