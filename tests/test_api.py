@@ -195,6 +195,15 @@ def test_what_is_no_call_is_refused_with_a_sentence(front, status, method, targe
     assert front.api.answers()
 
 
+@pytest.mark.parametrize("kind, body", [
+    ("json", b'{"owner":"\xff"}'), ("proto", b"\x0a\x01\xff")])
+def test_text_that_is_no_utf_8_is_told_of_in_the_answer_alone(front, kind, body):
+    answer = front.api.ask("POST", "/gatehouse.v1.SiteService/List", body,
+                           [f"Content-Type: application/{kind}"])
+    assert answer.status == 400 and answer.json["message"].endswith(".")
+    assert "protobuf" not in front.events()
+
+
 @pytest.mark.parametrize("data", [
     b"nonsense\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100,
     b"GET /metrics HTTP/1.1\r\n\r\n",

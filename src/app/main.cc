@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "api/library.h"
 #include "app/configuration.h"
 #include "app/server.h"
 #include "app/start.h"
@@ -149,6 +150,7 @@ std::string program_name(const char* called) {
 }
 
 int begin(int count, char** arguments) {
+  api::keep_protobuf_silent();
   const std::vector<std::string> words(arguments + 1, arguments + count);
   auto command = cli::parse_command_line(words, environment);
   if (!command) return report(command.error());

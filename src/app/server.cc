@@ -11,6 +11,7 @@
 
 #include "app/version.h"
 #include "certs/store/state_folder.h"
+#include "check/system_anchors.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
 
@@ -123,6 +124,7 @@ void Server::make_plane() {
       .builder = *builder_,
       .prover = prover_,
       .access_logs = access_logs_,
+      .machine_anchors = [] { return check::system_anchors(); },
       .facts = {.version = std::string(kVersion),
                 .pid = static_cast<unsigned>(::getpid()),
                 .workers = static_cast<unsigned>(worker_count_),

@@ -105,7 +105,7 @@ bool AccessLogBuffer::has_any_line() const {
 }
 
 AccessLogTarget AccessLogTarget::parse(std::string_view text) {
-  if (text == "off") return {};
+  if (text == "none") return {};
   if (text == "-") return {.kind = Kind::standard_output, .path = {}};
   if (text == "journal") return {.kind = Kind::journal, .path = Journal::kSocket};
   return {.kind = Kind::file, .path = std::string(text)};

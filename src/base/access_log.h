@@ -70,7 +70,7 @@ struct AccessLogTarget {
   Kind kind = Kind::off;
   std::string path;
 
-  // `off`, `-`, `journal` or a path.
+  // `none`, `-`, `journal` or a path.
   static AccessLogTarget parse(std::string_view text);
   friend bool operator==(const AccessLogTarget&, const AccessLogTarget&) = default;
 };

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 namespace gatehouse::config {
 namespace {
 
@@ -36,9 +38,11 @@ std::unexpected<FileTrouble> irregular(mode_t mode) {
       FileTrouble{.error = 0, .why = S_ISDIR(mode) ? "it is a folder" : "it is no regular file"});
 }
 
-bool is_ours(const struct stat& status) {
-  const bool owner = status.st_uid == 0 || status.st_uid == ::geteuid();
-  return owner && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+std::string other_writer(const struct stat& status) {
+  if ((status.st_mode & S_IWOTH) != 0) return "everybody";
+  if ((status.st_mode & S_IWGRP) != 0) return fmt::format("the group {}", status.st_gid);
+  const bool ours = status.st_uid == 0 || status.st_uid == ::geteuid();
+  return ours ? "" : fmt::format("the user {}", status.st_uid);
 }
 
 // All of it, or the error number.
@@ -75,7 +79,7 @@ std::expected<FileText, FileTrouble> read_text_file(const std::filesystem::path&
   if (!S_ISREG(status.st_mode)) return irregular(status.st_mode);
   auto text = read_all(open.fd(), most);
   if (!text) return trouble(text.error());
-  return FileText{.text = std::move(*text), .ours = is_ours(status)};
+  return FileText{.text = std::move(*text), .other_writer = other_writer(status)};
 }
 
 std::expected<std::vector<std::filesystem::path>, FileTrouble> overlays_of(
@@ -90,6 +94,11 @@ std::expected<std::vector<std::filesystem::path>, FileTrouble> overlays_of(
   if (error) return trouble(error.value());
   std::ranges::sort(found, {}, [](const auto& file) { return file.filename().string(); });
   return found;
+}
+
+std::string other_writer_of(const std::filesystem::path& folder) {
+  struct stat status{};
+  return ::stat(folder.c_str(), &status) == 0 ? other_writer(status) : "";
 }
 
 }  // namespace gatehouse::config

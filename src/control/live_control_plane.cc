@@ -279,7 +279,7 @@ io::Task<bool> LiveControlPlane::apply(std::shared_ptr<const edge::Snapshot> sna
 
 io::Task<bool> LiveControlPlane::prove(const Prepared& prepared, api::ChangeResponse& response) {
   const io::Deadline limit = parts_.reactor.in(kProofsTime);
-  std::vector<crypto::Certificate> anchors;
+  std::vector<crypto::Certificate> anchors = parts_.machine_anchors();
   if (prepared.next.identities->anchor) anchors.push_back(*prepared.next.identities->anchor);
   bool proven = true;
   for (Claim& claim : claims(&now_.settings(), prepared.next, prepared.listeners)) {

@@ -37,6 +37,9 @@ class LiveControlPlane final : public ControlPlane {
     SnapshotBuilder& builder;
     Prover& prover;
     AccessLogs& access_logs;
+    // What the programs of this machine trust, the local CA aside; asked once for each change. May
+    // read the disk.
+    std::function<std::vector<crypto::Certificate>()> machine_anchors;
     ProgramFacts facts;
     std::function<std::string()> metrics_page;
     // Told which certificates are in force, for the metrics.

@@ -8,6 +8,7 @@
 #include "base/testing/temporary_folder.h"
 #include "control/testing/configurations.h"
 #include "control/testing/fakes.h"
+#include "crypto/testing/chains.h"
 #include "io/testing.h"
 
 namespace gatehouse::control {
@@ -22,6 +23,7 @@ using testing::FakeSockets;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr std::string_view kFile = "version: 1\nsites:\n  file.localhost: http://127.0.0.1:1\n";
 
@@ -84,6 +86,7 @@ class TheControlPlane : public io::testing::ReactorTest {
   SnapshotBuilder builder_{labels_, {}};
   AccessLogs access_logs_{log_};
   FakeProver prover_;
+  std::vector<crypto::Certificate> machine_anchors_;
   FakeFleet fleet_{reactor};
   LiveControlPlane plane_{{.reactor = reactor,
                            .events = log_,
@@ -93,6 +96,7 @@ class TheControlPlane : public io::testing::ReactorTest {
                            .builder = builder_,
                            .prover = prover_,
                            .access_logs = access_logs_,
+                           .machine_anchors = [this] { return machine_anchors_; },
                            .facts = {},
                            .metrics_page = [] { return std::string("counters"); },
                            .on_identities = [](const IdentitySet&) {},
@@ -109,6 +113,17 @@ TEST_F(TheControlPlane, A14_serves_a_site_of_the_api_and_keeps_it) {
   EXPECT_EQ(fleet_.served.back(), plane_.in_force().snapshot);
   EXPECT_THAT(sources_.store().current().value()->yaml, HasSubstr("new.localhost"));
   EXPECT_THAT(events_seen_, Contains("change"));
+}
+
+TEST_F(TheControlPlane, proves_a_change_to_clients_that_trust_what_this_machine_does) {
+  const crypto::testing::Ca company;
+  machine_anchors_ = {company.root};
+  ASSERT_TRUE(change(with_site("new.localhost")));
+  std::vector<crypto::Sha256> trusted;
+  for (const crypto::Certificate& anchor : prover_.trusted) trusted.push_back(anchor.sha256());
+  const auto& local = plane_.in_force().identities->anchor;
+  ASSERT_TRUE(local);
+  EXPECT_THAT(trusted, UnorderedElementsAre(company.root.sha256(), local->sha256()));
 }
 
 TEST_F(TheControlPlane, tells_the_plan_of_a_dry_run_and_does_nothing) {

@@ -63,15 +63,6 @@ void listeners(const config::Settings& before, const config::Settings& after, Wo
   }
 }
 
-std::string_view what_happens(edge::PlainPolicy policy) {
-  switch (policy) {
-    case edge::PlainPolicy::keep: return "is served";
-    case edge::PlainPolicy::redirect: return "redirects to HTTPS";
-    case edge::PlainPolicy::refuse: return "is refused";
-  }
-  return "is served";
-}
-
 bool outside(const ListenAddress& address) {
   if (address.scope() == ListenAddress::Scope::everywhere) return true;
   return address.scope() == ListenAddress::Scope::one_address &&
@@ -82,12 +73,12 @@ void plain_http(const config::Site& site, Words& words) {
   for (const ListenAddress& address : site.plain_listen) {
     if (outside(address)) {
       words.push_back(fmt::format("plain HTTP for {} on port {} {}", site.name, address.port(),
-                                  what_happens(site.plain.external)));
+                                  plain_words(site.plain.external).happens));
     }
     if (address.scope() == ListenAddress::Scope::one_address) continue;
     const bool kept = site.plain.loopback == edge::PlainPolicy::keep;
     words.push_back(fmt::format("http://localhost:{} {}", address.port(),
-                                kept ? "stays" : what_happens(site.plain.loopback)));
+                                kept ? "stays" : plain_words(site.plain.loopback).happens));
   }
 }
 
