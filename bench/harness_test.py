@@ -150,9 +150,9 @@ def test_every_server_is_told_of_all_sites(name, setting, tmp_path):
 @pytest.mark.parametrize("name", many_sites.SERVERS)
 def test_a_changed_file_moves_a_hundred_sites(name, setting, tmp_path):
     kind = many_sites.SERVERS[name]
-    kind.write(setting)
+    kind.start(setting)
     before = texts_of_sites(tmp_path)
-    kind.write(setting, changed=True)
+    kind.write_changed(setting, True)
     after = texts_of_sites(tmp_path)
     assert sum(before[file] != after[file] for file in before) == 1
     assert "".join(after.values()).count(many_sites.CHANGES_ADDRESS) == many_sites.PER_FILE

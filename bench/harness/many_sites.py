@@ -29,11 +29,22 @@ def files():
             for first in range(0, SITES, PER_FILE)]
 
 
-def _write_files(setting, suffix, text_of, changed, folder="conf.d"):
-    os.makedirs(os.path.join(setting.folder, folder), exist_ok=True)
-    for place, (name, numbers) in enumerate(files()):
-        address = CHANGES_ADDRESS if changed and place == CHANGED_FILE else "127.0.0.1"
-        setting.write(f"{folder}/{name}{suffix}", text_of(setting, numbers, address))
+def _age(path):
+    return os.stat(path).st_mtime_ns if os.path.exists(path) else None
+
+
+def _write_files(setting, suffix, text_of):
+    os.makedirs(os.path.join(setting.folder, "conf.d"), exist_ok=True)
+    for name, numbers in files():
+        setting.write(f"conf.d/{name}{suffix}", text_of(setting, numbers, "127.0.0.1"))
+
+
+def _write_changed_file(setting, suffix, text_of, changed):
+    """In one step, so that nobody reads half of it."""
+    name, numbers = files()[CHANGED_FILE]
+    address = CHANGES_ADDRESS if changed else "127.0.0.1"
+    setting.write("next", text_of(setting, numbers, address))
+    os.replace(f"{setting.folder}/next", f"{setting.folder}/conf.d/{name}{suffix}")
 
 
 class Gatehouse:
@@ -45,21 +56,23 @@ class Gatehouse:
                  f'upstreams: ["http://{address}:{setting.backend_port}"]}}\n' for number in numbers)
         return "sites:\n" + "".join(lines)
 
-    def write(self, setting, changed=False):
-        setting.write("gatehouse.yaml", "version: 1\n")
-        _write_files(setting, ".yaml", self._text, changed)
+    def write_changed(self, setting, changed):
+        _write_changed_file(setting, ".yaml", self._text, changed)
 
     def start(self, setting):
-        self.write(setting)
+        setting.write("gatehouse.yaml", "version: 1\n")
+        _write_files(setting, ".yaml", self._text)
         return Command(in_chroot=False, argv=[
             program(), "run", "--config", f"{setting.folder}/gatehouse.yaml", "--workers", "1",
             "--state", f"{setting.folder}/state", "--access-log", f"{setting.folder}/access.log",
             "--quiet"])
 
-    def reload(self, server):
-        answer = call(server.setting, "Reload", {})
-        if not answer.get("applied") or not answer.get("plan"):
-            raise RuntimeError(f"the reload was not applied: {str(answer)[:300]}")
+    def reload(self, server, changed):
+        """By itself, when the file has changed. Done when the history tells of it."""
+        kept = f"{server.setting.folder}/state/config/api.yaml"
+        before = _age(kept)
+        self.write_changed(server.setting, changed)
+        server.wait_until(lambda: _age(kept) != before, "gatehouse did not take the file over")
 
     def change(self, server, number):
         """One site more, over the API."""
@@ -80,11 +93,14 @@ class Nginx:
             f" location / {{ proxy_pass http://{address}:{setting.backend_port}; }} }}\n"
             for number in numbers)
 
-    def write(self, setting, changed=False):
+    def write_changed(self, setting, changed):
+        _write_changed_file(setting, ".conf", self._text, changed)
+
+    def start(self, setting):
         temporary = "\n".join(f"  {kind}_temp_path {setting.scratch}/{kind};"
                               for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        _write_files(setting, ".conf", self._text, changed)
-        return setting.write("nginx.conf", f"""
+        _write_files(setting, ".conf", self._text)
+        configuration = setting.write("nginx.conf", f"""
 user root;
 worker_processes 1;
 daemon off;
@@ -101,12 +117,11 @@ http {{
   include {setting.scratch}/conf.d/*.conf;
 }}
 """)
+        return Command(["/usr/sbin/nginx", "-e", "stderr", "-c", configuration])
 
-    def start(self, setting):
-        return Command(["/usr/sbin/nginx", "-e", "stderr", "-c", self.write(setting)])
-
-    def reload(self, server):
+    def reload(self, server, changed):
         """By SIGHUP: the master reads, a new worker serves. Done when the old worker is gone."""
+        self.write_changed(server.setting, changed)
         before = server.children()
         os.kill(server.pid, signal.SIGHUP)
         server.wait_until(lambda: server.children() and not before & server.children(),
@@ -114,7 +129,7 @@ http {{
 
 
 class Haproxy:
-    def write(self, setting, changed=False):
+    def write_changed(self, setting, changed):
         names = "".join(f"{name_of(number)} b{number}\n" for number in range(SITES))
         table = setting.write("sites.map", names)
         address = [CHANGES_ADDRESS if changed and number // PER_FILE == CHANGED_FILE
@@ -136,14 +151,13 @@ frontend front
 {backends}""")
 
     def start(self, setting):
-        return Command(["/usr/sbin/haproxy", "-db", "-f", self.write(setting)])
+        return Command(["/usr/sbin/haproxy", "-db", "-f", self.write_changed(setting, False)])
 
-    def reload(self, server):
+    def reload(self, server, changed):
         """A new process tells the old one to finish. Done when the old one is gone."""
-        before = server.pid
-        command = Command(["/usr/sbin/haproxy", "-db", "-f", f"{server.setting.scratch}/haproxy.cfg",
-                           "-sf", str(before)])
-        server.replace(command)
+        configuration = self.write_changed(server.setting, changed)
+        server.replace(Command(["/usr/sbin/haproxy", "-db", "-f", configuration,
+                                "-sf", str(server.pid)]))
 
 
 SERVERS = {"gatehouse": Gatehouse(), "nginx": Nginx(), "haproxy": Haproxy()}

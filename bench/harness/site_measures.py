@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import partial
 
 from . import many_sites
 from .machine import cpu_by_thread, proportional_set_size, spent_since
@@ -55,8 +56,9 @@ def start_cpu(site, scenario, names, effort):
     """From fork until it serves, of all its processes."""
     rows = []
     for number in range(effort.rounds):
-        rows += _each_server(site, scenario, names, lambda server, _, number=number: [
-            (number, sum(cpu_by_thread(server.pid).values()))])
+        def measure(server, _kind, number=number):
+            return [(number, sum(cpu_by_thread(server.pid).values()))]
+        rows += _each_server(site, scenario, names, measure)
     return rows
 
 
@@ -64,8 +66,8 @@ def reload_cpu(site, scenario, names, effort):
     """The configuration is read again; one file of a hundred says other things than before."""
     def measure(server, kind):
         for number in range(effort.rounds):
-            kind.write(server.setting, changed=number % 2 == 0)
-            yield number, _spent(server, lambda: kind.reload(server), REST_SECONDS)
+            changed = number % 2 == 0
+            yield number, _spent(server, partial(kind.reload, server, changed), REST_SECONDS)
     return _each_server(site, scenario, names, measure)
 
 
@@ -73,7 +75,7 @@ def change_cpu(site, scenario, names, _effort):
     """One site more, over the API, twenty times. Servers without an API for that have no row."""
     def measure(server, kind):
         for number in range(CHANGES):
-            yield number, _spent(server, lambda: kind.change(server, number), REST_AFTER_CHANGE)
+            yield number, _spent(server, partial(kind.change, server, number), REST_AFTER_CHANGE)
     return _each_server(site, scenario, [name for name in names
                                          if hasattr(many_sites.SERVERS.get(name), "change")],
                         measure)
