@@ -121,7 +121,7 @@ class SharedTable {
       if (!shards_[i]) continue;
       for (Entry& entry : *shards_[i]) {
         Shard& to = larger.own(larger.place(entry.hash));
-        to.push_back(own_[i] ? std::move(entry) : entry);
+        own_[i] ? to.push_back(std::move(entry)) : to.push_back(entry);
       }
     }
     *this = std::move(larger);

@@ -37,12 +37,12 @@ class Writer {
  private:
   // `continued`: the line of the first entry has begun already, behind "- ".
   void write_entries(const ValueTree& map, std::size_t indent, bool continued) {
-    for (const auto& [key, value] : map.entries) {
+    for (const ValueTree& entry : map.entries) {
       if (!continued) out_.append(indent, ' ');
       continued = false;
-      const std::string name = map.of_message ? key : yaml_key(key);
+      const std::string name = map.of_message ? entry.key : yaml_key(entry.key);
       out_ += name + ":";
-      write_value(value, indent, indent + name.size() + 2);
+      write_value(entry, indent, indent + name.size() + 2);
     }
   }
 
@@ -80,7 +80,8 @@ std::string to_yaml(const api::Configuration& message) {
 
 std::string to_yaml(const std::string& name, const api::Site& site) {
   ValueTree tree{.kind = Kind::map};
-  tree.entries.emplace_back(name, short_value_tree(site));
+  tree.entries.push_back(short_value_tree(site));
+  tree.entries.back().key = name;
   return Writer().write(tree, kIndent);
 }
 
@@ -88,8 +89,8 @@ std::string to_yaml(const api::Configuration& rest, std::string_view sites) {
   ValueTree before = short_value_tree(rest);
   ValueTree after{.kind = Kind::map, .of_message = true};
   const auto& type = *api::Configuration::descriptor();
-  const auto behind = std::ranges::find_if(before.entries, [&type](const auto& entry) {
-    return type.FindFieldByName(entry.first)->number() > api::Configuration::kSitesFieldNumber;
+  const auto behind = std::ranges::find_if(before.entries, [&type](const ValueTree& entry) {
+    return type.FindFieldByName(entry.key)->number() > api::Configuration::kSitesFieldNumber;
   });
   after.entries.assign(std::make_move_iterator(behind),
                        std::make_move_iterator(before.entries.end()));
