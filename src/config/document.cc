@@ -65,7 +65,7 @@ class FilesReader {
     Reading one = read_source(std::move(source), from, version, substitution_);
     auto& all = reading_.diagnostics;
     std::ranges::move(one.diagnostics, std::back_inserter(all));
-    merge_documents(reading_.document, one.document, Lists::replace, all);
+    merge_documents(reading_.document, std::move(one.document), Lists::replace, all);
   }
 
   void cannot_read(const std::filesystem::path& file, const FileTrouble& trouble) {
@@ -125,8 +125,8 @@ Reading read_text(std::string_view text, std::string_view name, Origin::Source s
   return reading;
 }
 
-void merge(Document& base, const Document& over, Diagnostics& diagnostics) {
-  merge_documents(base, over, Lists::conflict, diagnostics);
+void merge(Document& base, Document over, Diagnostics& diagnostics) {
+  merge_documents(base, std::move(over), Lists::conflict, diagnostics);
 }
 
 Diagnostic diagnose(const Document& document, std::string_view path, std::string code,

@@ -45,11 +45,13 @@ std::string other_writer(const struct stat& status) {
   return ours ? "" : fmt::format("the user {}", status.st_uid);
 }
 
-// All of it, or the error number.
-std::expected<std::string, int> read_all(int fd, std::size_t most) {
-  std::string text(most + 1, '\0');  // one more, so that "exactly full" and "too large" differ
+// All of it, or the error number. `expected` bytes are there, unless it grows meanwhile.
+std::expected<std::string, int> read_all(int fd, std::size_t expected, std::size_t most) {
+  // One more, so that "all" and "more", and "exactly full" and "too large" differ.
+  std::string text(std::min(expected, most) + 1, '\0');
   std::size_t size = 0;
-  while (size < text.size()) {
+  while (size <= most) {
+    if (size == text.size()) text.resize(std::min(2 * size, most + 1));
     const auto got = ::read(fd, text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return std::unexpected(errno);
@@ -77,7 +79,7 @@ std::expected<FileText, FileTrouble> read_text_file(const std::filesystem::path&
   struct stat status{};
   if (::fstat(open.fd(), &status) != 0) return trouble(errno);
   if (!S_ISREG(status.st_mode)) return irregular(status.st_mode);
-  auto text = read_all(open.fd(), most);
+  auto text = read_all(open.fd(), static_cast<std::size_t>(status.st_size), most);
   if (!text) return trouble(text.error());
   return FileText{.text = std::move(*text), .other_writer = other_writer(status)};
 }

@@ -98,16 +98,26 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::change(api::ChangeReques
                                now_.revision, request.if_revision()),
                    ErrorKind::conflict);
   }
-  auto edited = apply_edits(*now_.configuration.api, *now_.configuration.base, request.edits());
-  if (!edited) co_return pass_on(edited);
-  Candidate next = config::has_errors(edited->diagnostics)
-                       ? Candidate{}
-                       : parts_.sources.with_api(now_.configuration, std::move(edited->api));
-  next.diagnostics.insert(next.diagnostics.begin(), edited->diagnostics.begin(),
-                          edited->diagnostics.end());
+  auto next = edited(request.edits());
+  if (!next) co_return pass_on(next);
   co_return co_await carry_out(
-      std::move(next),
+      std::move(*next),
       {.dry_run = request.dry_run(), .who = who(caller), .why = request.why(), .by_api = true});
+}
+
+Result<Candidate> LiveControlPlane::edited(const Edits& edits) const {
+  const Candidate& now = now_.configuration;
+  const auto sites = sites_of(edits);
+  auto made = apply_edits(sites ? now.api.excerpt(*sites) : now.api.document(), *now.base, edits);
+  if (!made) return pass_on(made);
+  Candidate next;
+  if (!config::has_errors(made->diagnostics)) {
+    next = sites ? Sources::with_sites(now, made->api, *sites)
+                 : Sources::with_api(now, std::move(made->api));
+  }
+  next.diagnostics.insert(next.diagnostics.begin(), made->diagnostics.begin(),
+                          made->diagnostics.end());
+  return next;
 }
 
 io::Task<Result<api::ChangeResponse>> LiveControlPlane::reload(bool dry_run, Caller caller) {
@@ -136,7 +146,7 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::rollback(std::uint64_t r
   const Turn turn(*this);
   auto api = parts_.sources.api_of(revision);
   if (!api) co_return pass_on(api);
-  Candidate next = parts_.sources.with_api(now_.configuration, std::move(*api));
+  Candidate next = Sources::with_api(now_.configuration, std::move(*api));
   co_return co_await carry_out(std::move(next), {.dry_run = dry_run,
                                                  .who = who(caller),
                                                  .why = fmt::format("back to {}", revision),
@@ -216,8 +226,7 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared pr
 }
 
 bool LiveControlPlane::says_the_same(const Candidate& next) const {
-  return *next.settings == now_.settings() &&
-         config::to_yaml(next.api->message) == config::to_yaml(now_.configuration.api->message);
+  return *next.settings == now_.settings() && next.api_yaml() == now_.configuration.api_yaml();
 }
 
 Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate,
@@ -313,10 +322,11 @@ void LiveControlPlane::adopt(Prepared prepared) {
     const auto& known = now_.identities->notices;
     if (std::ranges::find(known, notice) == known.end()) parts_.events.warn(notice);
   }
+  const bool others = !same(*prepared.next.identities, *now_.identities);
   now_ = std::move(prepared.next);
   parts_.access_logs.use(std::move(prepared.access_log));
   parts_.listeners.adopt(std::move(prepared.listeners));
-  parts_.on_identities(*now_.identities);
+  if (others) parts_.on_identities(*now_.identities);
 }
 
 void LiveControlPlane::retire(std::shared_ptr<const edge::Snapshot> snapshot) {

@@ -7,6 +7,7 @@
 
 #include "base/access_logs.h"
 #include "control/control_plane.h"
+#include "control/edits.h"
 #include "control/fleet.h"
 #include "control/in_force.h"
 #include "control/prover.h"
@@ -118,6 +119,7 @@ class LiveControlPlane final : public ControlPlane {
   class Turn;
 
   io::Task<Result<Ok>> take_turn();
+  Result<Candidate> edited(const Edits& edits) const;
   io::Task<Result<api::ChangeResponse>> carry_out(Candidate next, Cause cause);
   io::Task<Result<api::ChangeResponse>> put_in_force(Prepared prepared, Cause cause,
                                                      api::ChangeResponse response);

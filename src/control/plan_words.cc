@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "control/listener_tables.h"
+#include "control/participants.h"
 #include "control/site_words.h"
 
 namespace gatehouse::control {
@@ -170,16 +170,15 @@ void sites(const config::Settings& before, const config::Settings& after,
   Some coming(words, "sites appear");
   Some changing(words, "sites change");
   Some going(words, "sites disappear");
-  compare(
-      before.sites, after.sites,
-      [&](const config::Site& site) {
-        if (coming.next()) appears(site, identities, words);
-      },
-      [&](const config::Site& then, const config::Site& now) {
-        if (changing.next()) changes(then, now, identities, words);
-      },
-      [&](const config::Site& site) {
-        if (going.next()) words.push_back(fmt::format("site {} disappears", site.name));
+  config::Sites::each_difference(
+      before.sites, after.sites, [&](const config::Site* then, const config::Site* now) {
+        if (now == nullptr) {
+          if (going.next()) words.push_back(fmt::format("site {} disappears", then->name));
+        } else if (then == nullptr) {
+          if (coming.next()) appears(*now, identities, words);
+        } else if (changing.next()) {
+          changes(*then, *now, identities, words);
+        }
       });
 }
 
@@ -202,8 +201,8 @@ std::map<std::uint16_t, std::string> localhost_sites(const config::Settings& set
     const OpenListener here{
         0,  address, address, io::SocketAddress::ip("127.0.0.1", address.port()).value(),
         "", false,   0};
-    const config::Site* site = answering_at(settings, here).localhost();
-    if (site != nullptr) found.emplace(address.port(), site->name);
+    const auto localhost = Participants(settings, here).localhost();
+    if (localhost) found.emplace(address.port(), localhost->site->name);
   }
   return found;
 }
