@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from harness import machine, scenarios, servers, table  # noqa: E402
+from harness import machine, many_sites, scenarios, servers, table  # noqa: E402
 from harness.measures import _doubt, calls_per_operation  # noqa: E402
 from harness.system_calls import parse_summary  # noqa: E402
 
@@ -121,11 +121,44 @@ def test_cpu_time_counts_children_too():
         child.communicate(b"\n")
 
 
-def test_gatehouse_is_measured_with_access_log_and_metrics(tmp_path):
+def test_what_threads_spent_is_counted_from_before_and_from_their_beginning():
+    assert machine.spent_since({1: 5.0, 2: 9.0}, {1: 6.0, 3: 0.5}) == 1.5
+
+
+@pytest.fixture
+def setting(tmp_path):
     class Chroot:
         def certificate(self, name): return str(tmp_path / name)
         def inside(self, path): return path
-    setting = servers.Setting(Chroot(), str(tmp_path), 1, 2, "ecdsa", 3)
+    return servers.Setting(Chroot(), str(tmp_path), 1, 2, "ecdsa", 3)
+
+
+def texts_of_sites(folder):
+    """{file: text} of what tells a server of its sites."""
+    return {path.name: path.read_text() for path in sorted(folder.rglob("*"))
+            if path.is_file() and many_sites.name_of(0)[0] in path.read_text()}
+
+
+@pytest.mark.parametrize("name", many_sites.SERVERS)
+def test_every_server_is_told_of_all_sites(name, setting, tmp_path):
+    many_sites.SERVERS[name].start(setting)
+    told = "".join(texts_of_sites(tmp_path).values())
+    assert all(many_sites.name_of(number) in told for number in range(many_sites.SITES))
+    assert many_sites.CHANGES_ADDRESS not in told
+
+
+@pytest.mark.parametrize("name", many_sites.SERVERS)
+def test_a_changed_file_moves_a_hundred_sites(name, setting, tmp_path):
+    kind = many_sites.SERVERS[name]
+    kind.start(setting)
+    before = texts_of_sites(tmp_path)
+    kind.write_changed(setting, True)
+    after = texts_of_sites(tmp_path)
+    assert sum(before[file] != after[file] for file in before) == 1
+    assert "".join(after.values()).count(many_sites.CHANGES_ADDRESS) == many_sites.PER_FILE
+
+
+def test_gatehouse_is_measured_with_access_log_and_metrics(setting, tmp_path):
     argv = servers.start_gatehouse(setting).argv
     assert "off" not in argv
     assert argv[argv.index("--access-log") + 1].startswith(str(tmp_path))

@@ -1,11 +1,15 @@
 import contextlib
+import os
+import signal
 
 import pytest
 
 from support import binary
 from support.nginx import Nginx
+from support.processes import is_gone
 from support.program import Gatehouse
 from support.upstreams import Upstream, echo
+from support.wait import until
 from support.websocket_server import WebSocketServer
 
 
@@ -33,6 +37,17 @@ def gatehouse(tmp_path):
         for running in started:
             if running.process.returncode is None:
                 ends.callback(running.stop)
+
+
+@pytest.fixture
+def ends_later():
+    """Processes that are no children of the test: `ends_later(pid)` ends them with it."""
+    pids = []
+    yield pids.append
+    for pid in pids:
+        if not is_gone(pid):
+            os.kill(pid, signal.SIGTERM)
+            until(lambda pid=pid: is_gone(pid), f"{pid} has ended", within=20)
 
 
 @pytest.fixture

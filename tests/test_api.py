@@ -147,9 +147,12 @@ def test_the_user_that_it_runs_as_administers(front):
 # ------------------------------------------------------------------ calls
 
 
-def test_every_method_of_the_contract_is_there(front):
-    for method in CONTRACT:
+def test_every_method_of_the_contract_is_there(front, ends_later):
+    last = "ProgramService/Upgrade"  # what comes after it is asked of another program
+    for method in sorted(CONTRACT, key=lambda method: method == last):
         answer = front.api.call(method)
+        if method == last:
+            ends_later(answer.json["now"]["pid"])
         assert answer.status != 404 or answer.json["code"] == "not_found", method
         assert answer.fields["content-type"].startswith("application/json"), method
 
@@ -190,6 +193,15 @@ def test_what_is_no_call_is_refused_with_a_sentence(front, status, method, targe
     assert answer.status == status
     assert answer.json["message"].endswith(".") and answer.json["code"]
     assert front.api.answers()
+
+
+@pytest.mark.parametrize("kind, body", [
+    ("json", b'{"owner":"\xff"}'), ("proto", b"\x0a\x01\xff")])
+def test_text_that_is_no_utf_8_is_told_of_in_the_answer_alone(front, kind, body):
+    answer = front.api.ask("POST", "/gatehouse.v1.SiteService/List", body,
+                           [f"Content-Type: application/{kind}"])
+    assert answer.status == 400 and answer.json["message"].endswith(".")
+    assert "protobuf" not in front.events()
 
 
 @pytest.mark.parametrize("data", [

@@ -1,12 +1,14 @@
 """What is served is changed while it runs, over the API: planned, applied, proven, or undone."""
 
 import json
+import os
 import socket
 
 import pytest
 
 from support import certificates
 from support.admin import AdminSocket
+from support.authority import Authority
 from support.upstreams import says
 from support.wait import until
 
@@ -169,6 +171,28 @@ def test_a_certificate_that_does_not_hold_the_name_is_rolled_back(front, tmp_pat
     assert {step["state"] for step in response.json["plan"]} == {"undone"}
     assert [site["name"] for site in status(front.api)["sites"]] == ["default"]
     assert certificate_of(front, "localhost") == before
+
+
+TRUSTED_HERE = 'mount --bind "$0" /etc/ssl/certs/ca-certificates.crt; exec "$@"'
+
+
+def test_A9_a_certificate_of_a_ca_that_this_machine_trusts_is_proven_as_trusted(
+        gatehouse, tmp_path):
+    """As a browser of this machine sees it, though the local CA has not made it."""
+    company = Authority(tmp_path / "company")
+    certificate, key = company.leaf("shop.example.org")
+    key.chmod(0o600)
+    site = set_site("shop.example.org", listen=["127.0.0.1:0"],
+                    certificate={"files": {"certificate": str(certificate), "key": str(key)}})
+    stranger = gatehouse()
+    proofs = change(api_of(stranger), site).json["proofs"]
+    assert not any(proof.get("ok") for proof in proofs)
+    if os.geteuid() != 0:
+        pytest.skip("only root may give the program a machine that trusts another CA")
+    native = gatehouse(prefix=("unshare", "--mount", "sh", "-ec", TRUSTED_HERE, company.anchor))
+    done = applied(api_of(native), site)
+    assert all(proof["ok"] for proof in done["proofs"]), done["proofs"]
+    assert len(done["proofs"]) >= 2
 
 
 def certificate_of(running, name):

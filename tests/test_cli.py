@@ -72,6 +72,26 @@ def test_validate_says_every_error_of_a_file_at_once(tmp_path):
     assert explained.stdout.startswith(f"{code}: ")
 
 
+def test_text_of_a_file_that_is_no_utf_8_gives_our_sentence_and_no_other(tmp_path):
+    for text in [b"version: 1\nsites: {a: {owner: \xff}}\n",
+                 b'{"version": 1, "sites": {"a": {"owner": "\xff"}}}']:
+        file = tmp_path / "gatehouse.yaml"
+        file.write_bytes(text)
+        printed = run("config", "validate", file, home=tmp_path)
+        assert printed.returncode == 3
+        assert printed.stderr.startswith("error[GH"), printed.stderr
+        assert "protobuf" not in printed.stderr
+
+
+def test_validate_warns_of_a_file_that_others_can_write(tmp_path):
+    file = tmp_path / "gatehouse.yaml"
+    file.write_text("version: 1\n")
+    file.chmod(0o646)
+    printed = run("config", "validate", file, home=tmp_path)
+    assert printed.returncode == 0
+    assert printed.stderr.startswith("warning[GH2013]: everybody can change this file")
+
+
 def test_validate_of_a_right_file_says_so(tmp_path):
     file = tmp_path / "gatehouse.yaml"
     file.write_text("version: 1\nsites:\n  a.example: http://127.0.0.1:8080\n")

@@ -2,52 +2,66 @@
 
 import functools
 import os
+import pathlib
 import re
 import signal
 import subprocess
+import tempfile
 
 import pytest
 
 from support import binary
-from support.documents import Block, blocks, documents, matches, unmarked
+from support.documents import Block, blocks, blocks_in_the_package, documents, matches, unmarked
 from support.program import environment, run
 from support.wait import seconds, until
 
 BLOCKS = [block for file in documents(binary.ROOT) for block in blocks(file, binary.ROOT)]
 
 
-# The documents name ports that a person would choose. Where the tests may (as root), each command
-# gets a network of its own, so that the ports are free whatever else runs here. Not in a user
-# namespace: there root's folders belong to nobody, and the program rightly distrusts them.
-OWN_NETWORK = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+# The documents name ports, addresses and files that a person would choose. Each command gets a
+# machine that looks so: a network of its own, where the addresses of the documents are its own, and
+# the files of this one, of which only the test's folder can be written. Not in a user namespace:
+# there root's folders belong to nobody, and the program rightly distrusts them.
+OWN_MACHINE = [
+    "unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-euc",
+    'folder=$1; shift; ip link set lo up; mount --bind "$folder" "$folder"; '
+    'mount -o remount,bind,ro /; mount -t tmpfs tmpfs /run; cd "$folder/work"; exec "$@"', "sh"]
 
 
 @functools.cache
-def own_network():
-    tried = subprocess.run([*OWN_NETWORK, "true"], capture_output=True, check=False)
-    return OWN_NETWORK if tried.returncode == 0 else []
+def may_have_own_machine():
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "work").mkdir()
+        tried = subprocess.run([*OWN_MACHINE, folder, "true"], capture_output=True, check=False)
+    return tried.returncode == 0
 
 
 def run_block(block, folder):
     """Runs a block in an empty folder, with the program in PATH; servers end with it."""
-    (folder / "bin").mkdir()
+    for name in ("bin", "work", "tmp"):
+        (folder / name).mkdir()
     (folder / "bin" / "gatehouse").symlink_to(binary.path())
-    (folder / "work").mkdir()
-    around = environment(folder)
+    around = {**environment(folder), "TMPDIR": str(folder / "tmp")}
+    del around["XDG_STATE_HOME"]  # the documents name the folder that holds without it
     around["PATH"] = f"{folder}/bin:{around['PATH']}"
+    own = [*OWN_MACHINE, folder] if may_have_own_machine() else []
+    if block.first and not own:
+        pytest.skip("it needs a network and files of its own, which root may make")
     for command, expected in block.steps():
-        code, printed = run_step(command, folder / "work", around)
+        code, printed = run_step([*own, *BASH, block.first + command], folder, around)
         assert code == 0, f"{block.file}:{block.line}: {command}\n{printed}"
         if expected is not None:
             assert matches(printed, expected), f"{block.file}:{block.line}: {command}\n{printed}"
 
 
-def run_step(command, folder, around):
-    with open(folder.parent / "printed", "w+") as printed:
+BASH = ["bash", "-euo", "pipefail", "-c"]
+
+
+def run_step(words, folder, around):
+    with open(folder / "printed", "w+", encoding="utf-8", errors="replace") as printed:
         shell = subprocess.Popen(
-            [*own_network(), "bash", "-euo", "pipefail", "-c", command], cwd=folder, env=around,
-            stdin=subprocess.DEVNULL, stdout=printed, stderr=subprocess.STDOUT,
-            start_new_session=True)
+            words, cwd=folder / "work", env=around, stdin=subprocess.DEVNULL, stdout=printed,
+            stderr=subprocess.STDOUT, start_new_session=True)
         try:
             code = shell.wait(seconds(60))
         finally:
@@ -69,6 +83,14 @@ def test_every_command_says_whether_it_is_tested():
     """One that cannot be run says why: <!-- not tested: REASON -->."""
     found = [block for file in documents(binary.ROOT) for block in unmarked(file, binary.ROOT)]
     assert [f"{block.file}:{block.line}" for block in found] == []
+
+
+def test_every_command_for_a_machine_with_the_package_is_run_on_its_journey():
+    journey = (binary.ROOT / "tools" / "package_test" / "journey.sh").read_text()
+    run = re.findall(r"^ *page ([\w-]+)$", journey, re.MULTILINE)
+    written = [name for file in documents(binary.ROOT)
+               for name in blocks_in_the_package(file, binary.ROOT)]
+    assert sorted(run) == sorted(written)
 
 
 def heading_anchors(text):

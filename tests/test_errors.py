@@ -21,7 +21,7 @@ def fails(tmp_path):
     """Starts the program, which must end with one of `codes` and one sentence with all `words`."""
     def start(*arguments, codes, words, state=None, listen="127.0.0.1:0", **more):
         ended = run("run", "--json", "--listen", listen, "--state", state or tmp_path / "state",
-                    "--access-log", "off", *arguments, home=tmp_path, **more)
+                    "--access-log", "none", *arguments, home=tmp_path, **more)
         assert ended.returncode in codes, (ended.returncode, ended.stderr)
         assert ended.stdout == "", "stdout is for data"
         lines = ended.stderr.strip().split("\n")
@@ -267,7 +267,7 @@ def test_a_disk_that_is_full_later_leaves_identity_and_ca_unharmed(gatehouse, sm
                 break
     # Another name needs a new certificate, for which there is no room.
     run("run", "--listen", "127.0.0.1:0", "--state", small_disk, "--host", "new.localhost",
-        "--access-log", "off", home=tmp_path, within=10,
+        "--access-log", "none", home=tmp_path, within=10,
         prefix=["timeout", "--preserve-status", "3"])
     after = contents(small_disk)
     assert {name: after[name] for name in before} == before

@@ -91,7 +91,7 @@ def test_a_person_is_told_the_address_the_certificate_and_how_to_trust_it(tmp_pa
     """Without --json the lines are for a person."""
     program = subprocess.Popen(
         [str(binary.path()), "run", "--listen", "127.0.0.1:0", "--state", str(tmp_path / "state"),
-         "--access-log", "off"], env=environment(tmp_path), text=True, stdin=subprocess.DEVNULL,
+         "--access-log", "none"], env=environment(tmp_path), text=True, stdin=subprocess.DEVNULL,
         stdout=open(tmp_path / "said", "w"), stderr=open(tmp_path / "events", "w"))
     try:
         said = until(

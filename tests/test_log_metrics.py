@@ -122,7 +122,7 @@ def test_every_line_is_there_at_the_end(gatehouse, upstream):
 
 
 def test_the_access_log_can_go_to_stdout_or_nowhere(gatehouse, upstream):
-    running = gatehouse("--to", upstream(says("x")).url, "--access-log", "off")
+    running = gatehouse("--to", upstream(says("x")).url, "--access-log", "none")
     assert running.ask().status == 200
     assert not running.access_file.exists()
 

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from support import binary, unit
+from support.processes import is_gone
 from support.wait import seconds, until
 
 SERVICE, SOCKET = "gatehouse.service", "gatehouse.socket"
@@ -187,24 +188,6 @@ def upgrade(running):
     assert running.wait(within=60) == 0, running.events()
     (pid,) = re.findall(r'"msg":"The new program serves[^"]*","pid":(\d+)', running.events())
     return int(pid)
-
-
-def is_gone(pid):
-    try:
-        return open(f"/proc/{pid}/stat", encoding="utf-8").read().rsplit(")", 1)[1].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-@pytest.fixture
-def ends_later():
-    """Processes that are no children of the test: ended with it."""
-    pids = []
-    yield pids.append
-    for pid in pids:
-        if not is_gone(pid):
-            os.kill(pid, signal.SIGTERM)
-            until(lambda pid=pid: is_gone(pid), f"{pid} has ended", within=20)
 
 
 def test_T11_a_new_program_takes_over_the_ports_and_the_identity(gatehouse, ends_later):

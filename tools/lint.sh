@@ -33,8 +33,8 @@ main() {
   hold "shellcheck has findings." shellcheck -x tools/*.sh
   say "clang-format over ${#files[@]} files"
   hold "The formatting differs; mend it with: make fmt." clang-format-19 --dry-run -Werror "${files[@]}"
-  # clang-tidy reads the commands and the precompiled headers of a build.
-  tools/build.sh dev gh_headers gh_test_headers
+  # clang-tidy reads the commands, the precompiled headers and the generated messages of a build.
+  tools/build.sh dev gh_headers gh_test_headers gatehouse_messages
   say "clang-tidy"
   hold "clang-tidy has findings; mend them, a NOLINT needs its reason beside it." tidy "${files[@]}"
   ((${#failed[@]} == 0)) || fail "${failed[*]}"

@@ -47,7 +47,7 @@ program() {
 }
 
 # A stage that hangs is a failure, not a night. Long enough for a cold cache on one slow CPU.
-limit_of() { case $1 in build* | setup | program*) echo 1500 ;; *) echo 900 ;; esac }
+limit_of() { case $1 in build* | setup | program* | fuzz) echo 1500 ;; *) echo 900 ;; esac }
 
 run_stage() {
   local stage=$1 log=build/test/$1.log start=$SECONDS result=passed

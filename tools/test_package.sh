@@ -26,14 +26,20 @@ prepare() {
   rm -f "$root/usr/sbin/policy-rc.d"
   install -Dm755 tools/package_test/systemctl "$root/usr/local/bin/systemctl"
   install -Dm755 tools/package_test/journey.sh "$root/root/journey.sh"
-  cp "$old" "$new" "$root/root/"
+  # dpkg has a PATH of its own, in which the stand-in has to come first, too.
+  echo 'DPkg::Path "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";' >"$root/etc/apt/apt.conf.d/99stand-in"
+  install -Dm755 tools/package_test/sudo "$root/usr/local/bin/sudo"
+  mkdir -p "$root/root/page" "$root/root/sources/build/package"
+  tools/package_test/page_blocks.py "$root/root/page"
+  cp "$old" "$root/root/sources/build/package/"
+  cp "$new" "$root/root/"
 }
 
 # shellcheck disable=SC2016  # the inner shell's variables
 enter='mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/run" &&
   mkdir -p "$1/run/systemd/system" && ip link set lo up &&
   exec chroot "$1" /usr/bin/env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-    bash /root/journey.sh "/root/$2" "/root/$3"'
+    bash /root/journey.sh "/root/$2"'
 
 test_suite() {
   local suite=$1 root
@@ -42,7 +48,7 @@ test_suite() {
   prepare "$root"
   # What runs in there ends with its first process.
   unshare --mount --net --pid --fork --kill-child \
-    bash -c "$enter" enter "$root" "$(basename "$old")" "$(basename "$new")" ||
+    bash -c "$enter" enter "$root" "$(basename "$new")" ||
     fail "The package does not hold on Debian $suite what it promises (see above)."
 }
 

@@ -68,6 +68,21 @@ def cpu_time(pid):
                    frozenset(threads))
 
 
+def cpu_by_thread(pid):
+    """{thread: seconds} of a process tree, by the scheduler's own count."""
+    spent = {}
+    for process in process_tree(pid):
+        for thread in os.listdir(f"/proc/{process}/task"):
+            with open(f"/proc/{process}/task/{thread}/schedstat") as file:
+                spent[int(thread)] = int(file.read().split()[0]) / 1e9
+    return spent
+
+
+def spent_since(before, after):
+    """Seconds between two readings of cpu_by_thread(), of the threads that are there at the end."""
+    return sum(seconds - before.get(thread, 0) for thread, seconds in after.items())
+
+
 def proportional_set_size(pid):
     """Memory of the process tree in KiB, pages shared by several processes counted by share."""
     total = 0

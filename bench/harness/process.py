@@ -103,9 +103,10 @@ class Site:
         return servers.Setting(self.chroot, folder, free_port(), self.backend_port, certificate,
                                free_port())
 
-    def start(self, name, certificate="ecdsa", keep_state=False):
+    def start(self, name, certificate="ecdsa", keep_state=False, starter=None):
+        """`starter`: another than that of servers.STARTERS."""
         setting = self._setting(name, certificate, keep_state)
-        return Server(name, setting, servers.STARTERS[name](setting))
+        return Server(name, setting, (starter or servers.STARTERS[name])(setting))
 
     def generator(self, port, *arguments, **streams):
         command = servers.Command(["/bench/bin/tlsload", "-p", str(port), *map(str, arguments)])
@@ -127,20 +128,46 @@ class Site:
 class Server:
     """A server that has served its first handshake; `start_seconds` says how long that took."""
 
-    def __init__(self, name, setting, command, patience=20):
-        self.name, self.port = name, setting.port
+    def __init__(self, name, setting, command, patience=60):
+        self.name, self.setting, self.port = name, setting, setting.port
         self._log_path = f"{setting.folder}/output"
         self._context = unverifying_context()
+        self._patience = patience
         begin = time.monotonic()
-        with open(self._log_path, "w") as log:
-            self._process = _spawn(command, setting.chroot.root, SERVER_CPU,
-                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._spawn(command)
         self._await_handshake(begin + patience)
         self.start_seconds = time.monotonic() - begin
+
+    def _spawn(self, command):
+        with open(self._log_path, "a") as log:
+            self._process = _spawn(command, self.setting.chroot.root, SERVER_CPU,
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     @property
     def pid(self):
         return self._process.pid
+
+    def children(self):
+        return set(process_tree(self.pid)) - {self.pid}
+
+    def wait_until(self, condition, complaint):
+        deadline = time.monotonic() + self._patience
+        while not condition():
+            if time.monotonic() > deadline:
+                raise RuntimeError(complaint)
+            time.sleep(0.01)
+
+    def replace(self, command):
+        """Another process, which makes this one end; done when it has and the other one serves."""
+        before = self._process
+        self._spawn(command)
+        try:
+            self.wait_until(lambda: before.poll() is not None,
+                            f"the {self.name} of before did not end: {self._last_words()}")
+            self._await_handshake(time.monotonic() + self._patience)
+        finally:
+            if before.poll() is None:
+                stop(before)
 
     def _await_handshake(self, deadline):
         while time.monotonic() < deadline:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
-from . import measures
+from . import measures, site_measures
 
 MICROSECONDS = 1e6
 GIB = float(1 << 30)
@@ -48,6 +48,14 @@ ALL = (
              measures.idle_memory, goal_is_ratio=False),
     Scenario("start", "program start to first handshake served", "s", 0.1,
              measures.start_time, goal_is_ratio=False),
+    Scenario("sites_start", "10,000 sites: CPU until they are served", "s", 1.0,
+             site_measures.start_cpu, goal_is_ratio=False),
+    Scenario("sites_reload", "10,000 sites: CPU of a reload, one file of 100 sites changed", "s",
+             1.0, site_measures.reload_cpu, goal_is_ratio=False),
+    Scenario("sites_change", "10,000 sites: CPU of one more over the API", "s", 0.02,
+             site_measures.change_cpu, goal_is_ratio=False),
+    Scenario("sites_memory", "10,000 sites: memory at rest", "MiB", 100,
+             site_measures.memory, goal_is_ratio=False),
 )
 
 BY_NAME = {scenario.name: scenario for scenario in ALL}

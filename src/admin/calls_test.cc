@@ -52,6 +52,16 @@ TEST_F(Calls, a_change_knows_who_asked_for_it) {
   EXPECT_EQ(caller.name, "anna");
 }
 
+TEST_F(Calls, an_upgrade_knows_who_asked_for_it_and_tells_who_serves_now) {
+  EXPECT_THAT(call("ProgramService/Upgrade", ""), HasSubstr(R"({"now":{"pid":4711}})"));
+  ASSERT_EQ(plane.upgraders.size(), 1u);
+  EXPECT_EQ(plane.upgraders.front().name, "anna");
+  plane.error = Error{Fault::machine, false, "The new program cannot serve."};
+  const std::string answer = call("ProgramService/Upgrade", "");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(answer, HasSubstr("The new program cannot serve."));
+}
+
 TEST_F(Calls, reload_and_rollback_pass_on_what_they_are_given) {
   EXPECT_THAT(call("ConfigurationService/Reload", R"({"dryRun":true})"), HasSubstr("200 OK"));
   EXPECT_TRUE(plane.changes.back().first.dry_run());
@@ -168,6 +178,7 @@ TEST(Methods, I10_whatever_changes_something_needs_an_administrator) {
     ASSERT_NE(method, nullptr);
     EXPECT_EQ(method->role, Role::administrator);
   }
+  EXPECT_EQ(find_method("gatehouse.v1.ProgramService/Upgrade")->role, Role::administrator);
   for (const Method& method : methods()) EXPECT_NE(method.role, Role::none) << method.name;
 }
 

@@ -80,13 +80,14 @@ Result<Ok> EventStream::read_request(std::string_view body) const {
 
 io::Task<EventStream::End> EventStream::relay() {
   while (true) {
-    if (context_.draining) co_return End::drained;
     if (connection_.role() == control::Role::none) co_return End::not_permitted;
     if (gone()) co_return End::gone;
     if (const auto next = buffer_.take()) {
       if (!co_await write_chunk(*next, false)) co_return End::gone;
       continue;
     }
+    // Only now: what led to the end is told, too.
+    if (context_.draining) co_return End::drained;
     const io::Wake wake = co_await pushed_.wait(context_.reactor.in(kLookAround));
     if (wake == io::Wake::cancelled) co_return End::gone;
   }

@@ -281,6 +281,15 @@ TEST_F(EventStreams, stopping_ends_them_in_order) {
   EXPECT_TRUE(stopped());
 }
 
+TEST_F(EventStreams, what_led_to_the_end_is_told_before_it) {
+  Client client = watch();
+  plane.tell("the program before accepts nothing more");
+  begin_stop(30s);
+  const Received got(client.receive());
+  EXPECT_THAT(got.sentences, ElementsAre("the program before accepts nothing more"));
+  EXPECT_TRUE(got.complete);
+}
+
 TEST_F(EventStreams, stopping_does_not_wait_for_a_client_that_never_reads) {
   Client client = watch();
   for (int i = 0; i < 2000; ++i) {

@@ -65,6 +65,8 @@ constexpr std::array kMethods{
     Method{"gatehouse.v1.CertificateService/List", Role::reader,
            reading<&certificate_service::list>},
     Method{"gatehouse.v1.StatusService/Get", Role::reader, reading<&status_service::get>},
+    Method{"gatehouse.v1.ProgramService/Upgrade", Role::administrator,
+           changing<&program_service::upgrade>},
     Method{"gatehouse.v1.EventService/Watch", Role::reader, nullptr},
 };
 

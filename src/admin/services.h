@@ -58,4 +58,9 @@ namespace status_service {
 Result<api::Status> get(const ControlPlane& plane, const api::GetStatusRequest& request);
 }
 
+namespace program_service {
+io::Task<Result<api::UpgradeResponse>> upgrade(ControlPlane& plane, api::UpgradeRequest request,
+                                               Caller caller);
+}
+
 }  // namespace gatehouse::admin

@@ -1,7 +1,10 @@
 #include "api/json.h"
 
 #include <algorithm>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/type_resolver_util.h>
 
 #include <fmt/format.h>
 
@@ -23,12 +26,29 @@ std::unexpected<Error> refuse(std::string what) {
   return fail(Fault::client, std::move(what), ErrorKind::usage);
 }
 
+constexpr char kTypes[] = "gatehouse";
+
+// The binary form with maps in the order of their keys, and not of a hash.
+std::string in_order(const google::protobuf::Message& message) {
+  std::string binary;
+  google::protobuf::io::StringOutputStream stream(&binary);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  (void)message.SerializePartialToCodedStream(&coded);
+  coded.Trim();
+  return binary;
+}
+
 }  // namespace
 
 std::string to_json(const google::protobuf::Message& message) {
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  const std::unique_ptr<google::protobuf::util::TypeResolver> types(
+      google::protobuf::util::NewTypeResolverForDescriptorPool(kTypes, type.file()->pool()));
   std::string out;
   // Fails for messages of the type Any only, which this schema does not have.
-  (void)google::protobuf::util::MessageToJsonString(message, &out, {});
+  (void)google::protobuf::util::BinaryToJsonString(
+      types.get(), fmt::format("{}/{}", kTypes, type.full_name()), in_order(message), &out);
   return out;
 }
 

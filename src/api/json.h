@@ -12,7 +12,7 @@ namespace gatehouse::api {
 inline constexpr int kMostJsonDepth = 64;
 
 // The JSON mapping of protobuf: field names in lowerCamelCase, 64-bit numbers as strings, what has
-// its default value left out. One line.
+// its default value left out, entries of maps by their keys. One line.
 std::string to_json(const google::protobuf::Message& message);
 
 enum class UnknownFields : unsigned char { refused, ignored };

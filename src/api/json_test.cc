@@ -1,5 +1,6 @@
 #include "api/json.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "api/json_check.h"
@@ -38,6 +39,17 @@ TEST(Json, field_names_are_lower_camel_case_and_large_numbers_texts) {
   request.set_if_revision(5);
   request.set_dry_run(true);
   EXPECT_EQ(to_json(request), R"({"dryRun":true,"ifRevision":"5"})");
+}
+
+TEST(Json, entries_of_maps_come_by_their_keys_whatever_their_order_was) {
+  constexpr int kSites = 50;
+  std::string expected;
+  Configuration configuration;
+  for (int i = 0; i < kSites; ++i) {
+    (*configuration.mutable_sites())[fmt::format("s{:02}", kSites - 1 - i)].set_owner("o");
+    expected += fmt::format(R"({}"s{:02}":{{"owner":"o"}})", i == 0 ? "" : ",", i);
+  }
+  EXPECT_EQ(to_json(configuration), fmt::format(R"({{"sites":{{{}}}}})", expected));
 }
 
 TEST(Json, both_spellings_of_a_field_are_read) {

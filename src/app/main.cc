@@ -4,10 +4,12 @@
 #include <exception>
 #include <filesystem>
 #include <sys/prctl.h>
+#include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "api/library.h"
 #include "app/configuration.h"
 #include "app/server.h"
 #include "app/start.h"
@@ -111,7 +113,8 @@ int administer(const cli::Command& command) {
                                  .environment = environment,
                                  .here = std::filesystem::current_path(),
                                  .domain = machine_domain,
-                                 .version = std::string(kVersion)};
+                                 .version = std::string(kVersion),
+                                 .wait = [](auto time) { std::this_thread::sleep_for(time); }};
   const auto code = cli::carry_out(command, around);
   return code ? *code : report(code.error());
 }
@@ -147,6 +150,7 @@ std::string program_name(const char* called) {
 }
 
 int begin(int count, char** arguments) {
+  api::keep_protobuf_silent();
   const std::vector<std::string> words(arguments + 1, arguments + count);
   auto command = cli::parse_command_line(words, environment);
   if (!command) return report(command.error());

@@ -19,7 +19,7 @@ std::string MetricsPage::text() const {
                          .labels = labels_,
                          .listeners = listeners,
                          .certificates = certificates,
-                         .access_log_dropped = access_log_.dropped(),
+                         .access_log_dropped = access_logs_.dropped(),
                          .process = ProcessFacts::read(),
                          .version = kVersion});
 }

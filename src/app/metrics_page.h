@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/access_log.h"
+#include "base/access_logs.h"
 #include "base/metrics.h"
 #include "control/listeners.h"
 
@@ -14,8 +14,8 @@ namespace gatehouse::app {
 class MetricsPage {
  public:
   MetricsPage(const MetricLabels& labels, const control::Listeners& listeners,
-              const AccessLog& access_log)
-      : labels_(labels), listeners_(listeners), access_log_(access_log) {}
+              const AccessLogs& access_logs)
+      : labels_(labels), listeners_(listeners), access_logs_(access_logs) {}
 
   // Before the first page.
   void set_workers(std::vector<const WorkerMetrics*> workers) { workers_ = std::move(workers); }
@@ -26,7 +26,7 @@ class MetricsPage {
  private:
   const MetricLabels& labels_;
   const control::Listeners& listeners_;
-  const AccessLog& access_log_;
+  const AccessLogs& access_logs_;
   std::vector<const WorkerMetrics*> workers_;
   mutable std::mutex mutex_;
   std::vector<CertificateExpiry> certificates_;

@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/succession.h"
 #include "app/version.h"
 #include "certs/store/state_folder.h"
+#include "check/system_anchors.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
 
@@ -60,11 +60,11 @@ Server::Server(const cli::RunCommand& command, control::Sources& sources, Start&
       clock_(clock),
       events_(events),
       reactor_(clock),
+      access_logs_(events),
       identities_(sources.state(), clock, events),
       prover_(reactor_),
       fleet_(reactor_),
       tasks_(reactor_),
-      upgrading_(reactor_),
       ending_(reactor_) {}
 
 Server::~Server() = default;
@@ -84,14 +84,11 @@ Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command,
 Result<Ok> Server::prepare(control::Candidate first) {
   const config::Settings& settings = *first.settings;
   worker_count_ = settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
-  auto log = AccessLog::open(settings.access_log, events_);
-  if (!log) return pass_on(log);
-  access_log_ = std::move(*log);
   make_plane();
   auto beginning = plane_->begin(std::move(first));
   if (!beginning) return pass_on(beginning);
   auto made = fleet_.make(worker_count_, std::move(*beginning),
-                          {clock_, events_, *access_log_, [this] { return page_->text(); }});
+                          {clock_, events_, [this] { return page_->text(); }});
   if (!made) return made;
   page_->set_workers(fleet_.metrics());
   plane_->serve_with(fleet_);
@@ -109,10 +106,11 @@ void Server::make_plane() {
         return edge::open_listener(address, threads, ours, &start_.sockets());
       },
       worker_count_);
-  page_ = std::make_unique<MetricsPage>(labels_, *listeners_, *access_log_);
+  page_ = std::make_unique<MetricsPage>(labels_, *listeners_, access_logs_);
+  const auto tickets = start_.tickets().value_or(tls::TicketSeed::random(clock_.wall()));
   builder_ = std::make_unique<control::SnapshotBuilder>(
       labels_, control::SnapshotBuilder::Facts{
-                   .tickets = tls::TicketSeed::random(clock_.wall()),
+                   .tickets = tickets,
                    .workers = worker_count_,
                    .most_connections = connections_by_descriptors(),
                    .trust_command = trust,
@@ -125,6 +123,8 @@ void Server::make_plane() {
       .identities = identities_,
       .builder = *builder_,
       .prover = prover_,
+      .access_logs = access_logs_,
+      .machine_anchors = [] { return check::system_anchors(); },
       .facts = {.version = std::string(kVersion),
                 .pid = static_cast<unsigned>(::getpid()),
                 .workers = static_cast<unsigned>(worker_count_),
@@ -132,7 +132,24 @@ void Server::make_plane() {
                 .trust_command = trust},
       .metrics_page = [this] { return page_->text(); },
       .on_identities =
-          [this](const control::IdentitySet& set) { page_->set_certificates(set.expiries()); }});
+          [this](const control::IdentitySet& set) { page_->set_certificates(set.expiries()); },
+      .upgrade =
+          [this](control::Caller caller) { return succession_->carry_out(std::move(caller)); }});
+  make_succession(tickets);
+}
+
+void Server::make_succession(const tls::TicketSeed& tickets) {
+  succession_ = std::make_unique<Succession>(Succession::Parts{
+      .reactor = reactor_,
+      .clock = clock_,
+      .events = events_,
+      .plane = *plane_,
+      .listeners = *listeners_,
+      .fleet = fleet_,
+      .program = start_.program(),
+      .tickets = tickets,
+      .admin = [this]() -> const admin::Server* { return admin_.get(); },
+      .succeeded = [this](const edge::Successor& successor) { give_way(successor); }});
 }
 
 void Server::tell_findings() {
@@ -268,12 +285,12 @@ void Server::run_until_stopped() {
 void Server::on_signal(int signal) {
   switch (signal) {
     case SIGHUP:
-      access_log_->reopen();
+      access_logs_.reopen();
       if (!stopping_) tasks_.spawn(reload("signal"));
       return;
-    case SIGUSR1: access_log_->reopen(); return;
+    case SIGUSR1: access_logs_.reopen(); return;
     case SIGUSR2:
-      if (!stopping_ && upgrading_.running() == 0) upgrading_.spawn(upgrade());
+      if (!stopping_) succession_->begin({.name = "signal", .uid = 0});
       return;
     default: break;
   }
@@ -282,7 +299,7 @@ void Server::on_signal(int signal) {
     return;
   }
   notifier_.stopping("Running requests end.");
-  upgrading_.cancel();
+  succession_->cancel();
   stop();
 }
 
@@ -307,18 +324,8 @@ io::Task<void> Server::show_life() {
 
 // ------------------------------------------------------------------ the successor
 
-io::Task<void> Server::upgrade() {
-  events_.info("The program is started anew and takes over.", {{"file", start_.program().path}});
-  Succession succession(start_.program());
-  const auto successor =
-      co_await succession.carry_out({reactor_, *plane_, *listeners_, fleet_, admin_.get()});
-  if (!successor) {
-    events_.error("The upgrade did not come about; nothing has changed.",
-                  {{"reason", successor.error().what}});
-    co_return;
-  }
-  events_.info("The new program serves; what still runs here ends.", {{"pid", *successor}});
-  notifier_.hand_over_to(*successor);
+void Server::give_way(const edge::Successor& successor) {
+  notifier_.hand_over_to(successor.process);
   if (admin_) admin_->leave_name();
   ending_for_listeners_ = edge::Acceptor::Ending::leave;
   if (!stopping_) stop();
@@ -379,7 +386,7 @@ io::Task<void> Server::end() {
   }
   if (!fleet_.ended()) events_.warn("Requests that were still running have been cut off.");
   tasks_.cancel();
-  co_await upgrading_.join();
+  co_await succession_->join();
   co_await tasks_.join();
   reactor_.stop();
 }

@@ -8,7 +8,9 @@
 #include "app/metrics_page.h"
 #include "app/signals.h"
 #include "app/start.h"
+#include "app/succession.h"
 #include "app/worker_fleet.h"
+#include "base/access_logs.h"
 #include "base/service_notifier.h"
 #include "cli/command.h"
 #include "cli/serving.h"
@@ -45,6 +47,8 @@ class Server {
 
   Result<Ok> prepare(control::Candidate first);
   void make_plane();
+  void make_succession(const tls::TicketSeed& tickets);
+  void give_way(const edge::Successor& successor);
   void open_admin();
   Result<admin::ListeningSocket> admin_socket();
   admin::RolePolicy role_policy() const;
@@ -56,7 +60,6 @@ class Server {
   void stop();
   std::string status() const;
   io::Task<void> show_life();
-  io::Task<void> upgrade();
   io::Task<void> refresh_sometimes();
   io::Task<void> reload(std::string who);
   io::Task<void> look_at_files();
@@ -71,7 +74,7 @@ class Server {
   io::Reactor reactor_;
   std::size_t worker_count_ = 1;
   MetricLabels labels_;
-  std::unique_ptr<AccessLog> access_log_;
+  AccessLogs access_logs_;
   std::unique_ptr<control::Listeners> listeners_;
   std::unique_ptr<MetricsPage> page_;
   control::Identities identities_;
@@ -83,7 +86,7 @@ class Server {
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<FileWatch> files_;
   io::Scope tasks_;
-  io::Scope upgrading_;
+  std::unique_ptr<Succession> succession_;
   io::Scope ending_;
   edge::Acceptor::Ending ending_for_listeners_ = edge::Acceptor::Ending::refuse;
   bool stopping_ = false;

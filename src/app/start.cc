@@ -30,6 +30,7 @@ Result<Ok> Start::take_over(edge::Takeover before) {
     return pass_on(sockets);
   }
   sockets_ = std::move(*sockets);
+  tickets_ = before.tickets();
   before_.emplace(std::move(before));
   is_successor_ = true;
   return Ok{};

@@ -23,6 +23,8 @@ class Start {
   // This program cannot serve; the one before goes on.
   void failed(const Error& error);
 
+  // Of the program that this one replaces; nullopt if there is none.
+  const std::optional<tls::TicketSeed>& tickets() const { return tickets_; }
   edge::InheritedSockets& sockets() { return sockets_; }
   const edge::Program& program() const { return program_; }
   bool is_successor() const { return is_successor_; }
@@ -33,6 +35,7 @@ class Start {
 
   edge::Program program_;
   edge::InheritedSockets sockets_;
+  std::optional<tls::TicketSeed> tickets_;
   std::optional<edge::Takeover> before_;
   bool is_successor_ = false;
 };

@@ -3,7 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include "base/access_log.h"
 #include "control/fleet.h"
 #include "control/live_control_plane.h"
 #include "edge/worker/worker.h"
@@ -19,7 +18,6 @@ class WorkerFleet final : public control::Fleet {
   struct Shared {
     const Clock& clock;
     EventLog& events;
-    AccessLog& access_log;
     std::function<std::string()> metrics_page;
   };
   // So many workers, which serve nothing yet.

@@ -105,7 +105,7 @@ bool AccessLogBuffer::has_any_line() const {
 }
 
 AccessLogTarget AccessLogTarget::parse(std::string_view text) {
-  if (text == "off") return {};
+  if (text == "none") return {};
   if (text == "-") return {.kind = Kind::standard_output, .path = {}};
   if (text == "journal") return {.kind = Kind::journal, .path = Journal::kSocket};
   return {.kind = Kind::file, .path = std::string(text)};
@@ -121,7 +121,7 @@ Result<std::unique_ptr<AccessLog>> AccessLog::open(const AccessLogTarget& target
                                             std::strerror(errno)));
   }
   std::unique_ptr<AccessLog> log(new AccessLog(target, std::move(*sink), wake_fd, events));
-  if (log->on()) log->start();
+  log->start();
   return log;
 }
 
@@ -129,13 +129,18 @@ AccessLog::AccessLog(AccessLogTarget target, LogSink sink, int wake_fd, EventLog
     : target_(std::move(target)), events_(events), sink_(std::move(sink)), wake_fd_(wake_fd) {}
 
 AccessLog::~AccessLog() {
-  stop_.store(true);
-  ring();
+  end();
   if (writer_.joinable()) writer_.join();
   ::close(wake_fd_);
 }
 
+void AccessLog::end() {
+  stop_.store(true);
+  ring();
+}
+
 void AccessLog::start() {
+  if (!on()) return ended_.store(true);
   // Signals are for the main thread; SIGPIPE becomes EPIPE.
   sigset_t all;
   sigset_t before;
@@ -176,6 +181,8 @@ void AccessLog::ring() {
 void AccessLog::run() {
   while (!stop_.load()) run_once();
   finish();
+  sink_ = LogSink::on_descriptor(-1);
+  ended_.store(true);
 }
 
 void AccessLog::run_once() {

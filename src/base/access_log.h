@@ -70,7 +70,7 @@ struct AccessLogTarget {
   Kind kind = Kind::off;
   std::string path;
 
-  // `off`, `-`, `journal` or a path.
+  // `none`, `-`, `journal` or a path.
   static AccessLogTarget parse(std::string_view text);
   friend bool operator==(const AccessLogTarget&, const AccessLogTarget&) = default;
 };
@@ -92,10 +92,15 @@ class AccessLog {
   // One for each thread that logs; the log owns it. Any thread, before that thread appends.
   AccessLogBuffer& new_buffer();
 
+  const AccessLogTarget& target() const { return target_; }
   bool on() const { return target_.kind != AccessLogTarget::Kind::off; }
   // Opens the file anew after what was logged before is in the old one (logrotate). Any thread;
   // does not wait. When the file cannot be opened the old one stays and the event log tells.
   void reopen();
+  // Writes what is there, for at most two seconds, closes the destination, and is ended() then; no
+  // thread may log any more. Any thread; does not wait.
+  void end();
+  bool ended() const { return ended_.load(); }
   // Lines that were lost, of all threads. Any thread.
   std::uint64_t dropped() const;
 
@@ -132,6 +137,7 @@ class AccessLog {
   const int wake_fd_;
   std::atomic<Waits> waits_{Waits::not_at_all};
   std::atomic<bool> stop_{false};
+  std::atomic<bool> ended_{false};
   std::atomic<bool> reopen_{false};
   mutable std::mutex buffers_mutex_;  // never taken by who appends
   std::vector<std::unique_ptr<AccessLogBuffer>> buffers_;

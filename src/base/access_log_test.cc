@@ -56,8 +56,8 @@ class StandardOutput {
   int before_;
 };
 
-TEST(AccessLogTarget, is_off_the_standard_output_or_a_file) {
-  EXPECT_EQ(AccessLogTarget::parse("off").kind, Kind::off);
+TEST(AccessLogTarget, is_none_the_standard_output_or_a_file) {
+  EXPECT_EQ(AccessLogTarget::parse("none").kind, Kind::off);
   EXPECT_EQ(AccessLogTarget::parse("-").kind, Kind::standard_output);
   EXPECT_EQ(AccessLogTarget::parse("/var/log/a").kind, Kind::file);
   EXPECT_EQ(AccessLogTarget::parse("/var/log/a").path, "/var/log/a");

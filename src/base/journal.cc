@@ -87,7 +87,7 @@ class LineReader {
     while (true) {
       std::string key;
       if (end == '}' && !(string(key) && take(':'))) return false;
-      if (!value(key.empty() ? name : name + '_' + key)) return false;
+      if (!value(key.empty() ? name : fmt::format("{}_{}", name, key))) return false;
       if (take(end)) break;
       if (!take(',')) return false;
     }
@@ -137,8 +137,9 @@ class LineReader {
   bool unicode(std::string& text) {
     unsigned code = 0;
     if (rest_.size() < 4) return false;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + 4, code, 16);
-    if (error != std::errc{} || end != rest_.data() + 4) return false;
+    const std::string_view digits = rest_.substr(0, 4);
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), code, 16);
+    if (error != std::errc{} || end != digits.end()) return false;
     append_utf8(text, code);
     rest_.remove_prefix(4);
     return true;

@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 using testing::DatagramSocket;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::MemoryFile;
 using testing::TemporaryFolder;
 

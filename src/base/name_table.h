@@ -3,23 +3,25 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "base/server_name.h"
+#include "base/shared_table.h"
 
 namespace gatehouse {
 
 // Maps server names to values; the ONE way in which the server name of a handshake and the Host of
-// a request are looked up. Immutable once it is shared. Lookups never allocate and never block.
+// a request are looked up. Immutable once it is shared or copied; a copy shares what it does not
+// change. Lookups never allocate and never block.
 template <class Value>
 class NameTable {
  public:
   void set(const NamePattern& pattern, Value value) {
-    auto& table = pattern.wildcard() ? wildcards_ : exact_;
-    table.insert_or_assign(pattern.base().text(), std::move(value));
+    table_of(pattern).set(pattern.base().text(), std::move(value));
   }
+  void erase(const NamePattern& pattern) { table_of(pattern).erase(pattern.base().text()); }
   void set_default(Value value) { default_ = std::move(value); }
+  void clear_default() { default_.reset(); }
 
   // The exact name, else the wildcard one label up, else the default, else nullptr.
   const Value* find(const ServerName& name) const {
@@ -30,12 +32,11 @@ class NameTable {
   // The same without the default.
   const Value* find_named(const ServerName& name) const {
     const std::string_view text = name.text();
-    if (const auto it = exact_.find(text); it != exact_.end()) return &it->second;
+    if (const Value* exact = exact_.find(text)) return exact;
     if (wildcards_.empty() || name.is_address()) return nullptr;
     const auto dot = text.find('.');
     if (dot == std::string_view::npos) return nullptr;
-    const auto it = wildcards_.find(text.substr(dot + 1));
-    return it == wildcards_.end() ? nullptr : &it->second;
+    return wildcards_.find(text.substr(dot + 1));
   }
 
   // For clients that send no name at all.
@@ -44,13 +45,12 @@ class NameTable {
   bool empty() const { return exact_.empty() && wildcards_.empty() && !default_; }
 
  private:
-  struct Hash : std::hash<std::string_view> {
-    using is_transparent = void;
-  };
-  using Table = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+  SharedTable<Value>& table_of(const NamePattern& pattern) {
+    return pattern.wildcard() ? wildcards_ : exact_;
+  }
 
-  Table exact_;
-  Table wildcards_;
+  SharedTable<Value> exact_;
+  SharedTable<Value> wildcards_;
   std::optional<Value> default_;
 };
 

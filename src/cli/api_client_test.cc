@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::ScriptedServer;
 using ::testing::StartsWith;
 

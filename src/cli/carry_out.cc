@@ -6,6 +6,7 @@
 #include "cli/logs.h"
 #include "cli/man_page.h"
 #include "cli/questions.h"
+#include "cli/upgrade.h"
 #include "config/annotated.h"
 #include "config/schema.h"
 
@@ -30,6 +31,7 @@ struct CarryOut {
   Result<int> operator()(const ShowStatus& c) const { return show_status(c, around); }
   Result<int> operator()(const ShowLogs& c) const { return show_logs(c, around); }
   Result<int> operator()(const RunCheck& c) const { return check(c, around); }
+  Result<int> operator()(const UpgradeProgram& c) const { return upgrade_program(c, around); }
   Result<int> operator()(const Reload& c) const { return reload(c, around); }
   Result<int> operator()(const Rollback& c) const { return rollback(c, around); }
   Result<int> operator()(const ShowHistory& c) const { return show_history(c, around); }

@@ -25,18 +25,6 @@ std::string line(std::string_view word, std::string_view text, const Paint& pain
   return fmt::format("{}{}\n", coloured(word, paint), printable(text));
 }
 
-std::string step_text(const api::Step& step, const Paint& paint) {
-  std::string out = line(step.state().empty() ? "planned" : step.state(), step.text(), paint);
-  if (!step.detail().empty())
-    out += fmt::format("{:{}}{}\n", "", kColumn, printable(step.detail()));
-  return out;
-}
-
-std::string proof_text(const api::Proof& proof, const Paint& paint) {
-  return line(proof.ok() ? "ok" : "failed",
-              fmt::format("{}: {}: {}", proof.client(), proof.target(), proof.sentence()), paint);
-}
-
 std::string conclusion(const api::ChangeResponse& change, ChangeOutcome outcome,
                        const Paint& paint) {
   switch (outcome) {
@@ -55,6 +43,18 @@ std::string conclusion(const api::ChangeResponse& change, ChangeOutcome outcome,
 }
 
 }  // namespace
+
+std::string step_text(const api::Step& step, const Paint& paint) {
+  std::string out = line(step.state().empty() ? "planned" : step.state(), step.text(), paint);
+  if (!step.detail().empty())
+    out += fmt::format("{:{}}{}\n", "", kColumn, printable(step.detail()));
+  return out;
+}
+
+std::string proof_text(const api::Proof& proof, const Paint& paint) {
+  return line(proof.ok() ? "ok" : "failed",
+              fmt::format("{}: {}: {}", proof.client(), proof.target(), proof.sentence()), paint);
+}
 
 ChangeOutcome outcome_of(const api::ChangeResponse& change, bool dry_run) {
   if (config::has_errors(config::diagnostics_of(change.diagnostics())))

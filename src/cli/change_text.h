@@ -21,6 +21,10 @@ ChangeOutcome outcome_of(const api::ChangeResponse& change, bool dry_run);
 // 0, 1 or 3.
 int exit_code(ChangeOutcome outcome);
 
+// One in a line.
+std::string step_text(const api::Step& step, const Paint& paint);
+std::string proof_text(const api::Proof& proof, const Paint& paint);
+
 // Its steps and proofs, one in a line, and what became of it:
 //
 //     done    port 443 opens on all addresses

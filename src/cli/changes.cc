@@ -2,38 +2,15 @@
 
 #include <fmt/format.h>
 
-#include "base/json_text.h"
 #include "cli/change_text.h"
 #include "cli/edits.h"
+#include "cli/progress.h"
 #include "cli/questions.h"
 #include "cli/small_file.h"
 #include "config/diagnostic_messages.h"
 
 namespace gatehouse::cli {
 namespace {
-
-// Tells of the steps while they are done; on a terminal each takes the place of the one before.
-class Progress {
- public:
-  Progress(Console& console, bool silent) : console_(console), silent_(silent) {}
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  ~Progress() {
-    if (shown_) console_.talk("\r\x1b[K");
-  }
-
-  void tell(const api::Event& event) {
-    if (silent_ || event.sentence().empty()) return;
-    const std::string sentence = printable(event.sentence());
-    shown_ = console_.live();
-    console_.talk(shown_ ? fmt::format("\r\x1b[K{}", sentence) : sentence + "\n");
-  }
-
- private:
-  Console& console_;
-  bool silent_;
-  bool shown_ = false;
-};
 
 int show(const api::ChangeResponse& change, const ChangeOptions& options, Console& console) {
   const ChangeOutcome outcome = outcome_of(change, options.dry_run);

@@ -133,6 +133,12 @@ struct ShowLogs {
   bool follow = false;
 };
 
+// ------------------------------------------------------------------ the program
+
+struct UpgradeProgram {
+  Connection api;
+};
+
 // ------------------------------------------------------------------ configuration
 
 struct Reload {

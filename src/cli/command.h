@@ -80,9 +80,9 @@ struct RunCheck {
 using Command =
     std::variant<RunCommand, TrustCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
                  EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
-                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, RunCheck, Reload,
-                 Rollback, ShowHistory, ValidateConfig, ShowConfig, DiffConfig, ApplyConfig,
-                 ExportConfig, PrintSchema, PrintDefaultConfig, ExplainCode, ShowLogs,
-                 PrintCompletion, PrintManPage>;
+                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, RunCheck,
+                 UpgradeProgram, Reload, Rollback, ShowHistory, ValidateConfig, ShowConfig,
+                 DiffConfig, ApplyConfig, ExportConfig, PrintSchema, PrintDefaultConfig,
+                 ExplainCode, ShowLogs, PrintCompletion, PrintManPage>;
 
 }  // namespace gatehouse::cli

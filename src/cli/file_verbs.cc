@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "api/json.h"
+#include "base/number_text.h"
 #include "cli/configurations.h"
 #include "cli/exit_code.h"
 #include "cli/questions.h"
@@ -35,10 +36,6 @@ std::string json_of(const config::Diagnostics& diagnostics) {
   api::ValidateResponse response;
   config::add(diagnostics, *response.mutable_diagnostics());
   return json_line(response);
-}
-
-std::string counted(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
 }
 
 }  // namespace

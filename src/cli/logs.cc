@@ -37,9 +37,10 @@ Result<std::filesystem::path> file_of(const ShowLogs& logs, const Surroundings& 
                    configuration);
   if (!asked) return pass_on(asked);
   const std::string& target = configuration.configuration().logs().access();
-  if (target.empty() || target == "off") {
+  if (target.empty() || target == "none") {
     return nowhere(
-        "it is off. Set logs: {access: /var/log/gatehouse/access.log} in the configuration, or "
+        "it is off. Set logs: {access: /var/log/gatehouse/access.log} in the configuration, "
+        "or "
         "start with --access-log FILE.");
   }
   if (target == "journal") return nowhere(fmt::format("it goes to the journal. {}", kJournal));

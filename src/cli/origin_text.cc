@@ -101,7 +101,8 @@ class AnnotatedWriter {
   void entries(const ValueTree& map, const std::string& first, const std::string& rest,
                std::string_view path) {
     const std::string* before = &first;
-    for (const auto& [key, value] : map.entries) {
+    for (const ValueTree& value : map.entries) {
+      const std::string& key = value.key;
       const std::string name = *before + (map.of_message ? key : config::yaml_key(key)) + ":";
       before = &rest;
       entry(name, value, rest, below(path, map, key));

@@ -168,12 +168,19 @@ TEST_F(CommandLineTest, one_value_given_twice_is_refused) {
 }
 
 TEST_F(CommandLineTest, an_invalid_value_names_its_flag_and_what_to_write) {
-  const Words flags[] = {{"--to", "https://a"},    {"--listen", "nonsense"},
-                         {"--workers", "0"},       {"--timeout", "head=10x"},
-                         {"--limit", "head=-1"},   {"--route", "api"},
-                         {"--host", "not a name"}, {"--state", ""},
-                         {"--access-log", ""},     {"--trusted-proxy", "10.0.0.0/99"},
-                         {"--tls-profile", "old"}, {"--metrics", ":9100"}};
+  const Words flags[] = {{"--to", "https://a"},
+                         {"--listen", "nonsense"},
+                         {"--workers", "0"},
+                         {"--timeout", "head=10x"},
+                         {"--limit", "head=-1"},
+                         {"--route", "api"},
+                         {"--host", "not a name"},
+                         {"--state", ""},
+                         {"--access-log", ""},
+                         {"--access-log", "off"},
+                         {"--trusted-proxy", "10.0.0.0/99"},
+                         {"--tls-profile", "old"},
+                         {"--metrics", ":9100"}};
   for (const Words& flag : flags) {
     const Error error = refused({"run", flag[0], flag[1]});
     EXPECT_EQ(error.kind, ErrorKind::usage) << flag[0];
@@ -280,7 +287,8 @@ TEST_F(CommandLineTest, an_unknown_verb_is_named_and_the_near_one_suggested) {
       error.what,
       "gatehouse cannot \"rum\". Did you mean \"run\"? There are: run, add, status, check, reload, "
       "site, "
-      "binding, listener, upstream, cert, logs, config, explain, trust, version, completion, man, "
+      "binding, listener, upstream, cert, logs, upgrade, config, explain, trust, version, "
+      "completion, man, "
       "help.");
   EXPECT_THAT(refused({"help", "rum"}).what, HasSubstr("Did you mean \"run\"?"));
 }

@@ -14,6 +14,7 @@ std::span<const Verb> status_rows();
 std::span<const Verb> serving_rows();  // listener, upstream, cert, logs
 std::span<const Verb> check_rows();
 std::span<const Verb> reload_rows();
+std::span<const Verb> upgrade_rows();
 std::span<const Verb> config_rows();  // and explain
 std::span<const Verb> trust_rows();
 std::span<const Verb> own_rows();  // version, completion, man

@@ -114,11 +114,19 @@ void add_limits(const RunCommand& run, Document& document, FlagOrigins& origins)
   origins.set("limits", "--limit");
 }
 
+std::string access_log_text(const AccessLogTarget& target) {
+  switch (target.kind) {
+    case AccessLogTarget::Kind::off: return "none";
+    case AccessLogTarget::Kind::standard_output: return "-";
+    case AccessLogTarget::Kind::journal: return "journal";
+    case AccessLogTarget::Kind::file: return whole(target.path);
+  }
+  return "none";
+}
+
 void add_logs(const RunCommand& run, Document& document, FlagOrigins& origins) {
-  using Kind = AccessLogTarget::Kind;
-  if (run.access_log.kind == Kind::off) return;
-  const bool file = run.access_log.kind == Kind::file;
-  document.message.mutable_logs()->set_access(file ? whole(run.access_log.path) : "-");
+  if (run.access_log.kind == AccessLogTarget::Kind::off) return;
+  document.message.mutable_logs()->set_access(access_log_text(run.access_log));
   origins.set("logs.access", "--access-log");
 }
 

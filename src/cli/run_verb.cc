@@ -14,8 +14,9 @@ namespace {
 using Text = std::string_view;
 
 Result<AccessLogTarget> parse_access_log(std::string_view text) {
+  if (text == "off") return usage_error("Write \"none\", or \"./off\" for a file of that name.");
   if (!text.empty()) return AccessLogTarget::parse(text);
-  return usage_error("Write a file, \"-\" for stdout, or \"off\".");
+  return usage_error("Write a file, \"-\" for stdout, \"journal\" or \"none\".");
 }
 
 RunCommand::CertificateFiles& files(RunCommand& run) {
@@ -86,8 +87,8 @@ constexpr std::array kRunFlags{
         [](RunCommand& run, Text text) { return append(run.trusted_proxies, text, Cidr::parse); },
         true},
     Flag<RunCommand>{
-        "--access-log", "FILE|-|off",
-        "One JSON object per request. SIGHUP opens the file anew. The default is off.",
+        "--access-log", "FILE|-|journal|none",
+        "One JSON object per request. SIGHUP opens the file anew. The default is none.",
         [](RunCommand& run, Text text) { return assign(run.access_log, text, parse_access_log); }},
     Flag<RunCommand>{"--metrics", "ADDR",
                      "Serve Prometheus metrics on a loopback address: 127.0.0.1:9100.",

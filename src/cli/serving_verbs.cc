@@ -64,9 +64,21 @@ constexpr std::array kRows{
          "gatehouse logs --follow\ngatehouse logs --site files.example.com --lines 100",
          flags_of<kLogs>, parse_by<kLogs>}};
 
+constexpr std::array kUpgrade{question<UpgradeProgram>(
+    "", "upgrade", "replace the running program without losing a connection",
+    "Has the running gatehouse start its program file anew, as it is now, and hand everything over "
+    "to it: sockets, session tickets, the right to write the state folder. Prints each step, and "
+    "which process and version answer at the admin socket then. The program before ends when its "
+    "connections have.\n\n"
+    "When the new program cannot serve, the verb says why and ends with 1, or with 9 when it took "
+    "longer than 30 seconds; the program before goes on as if nothing had been. SIGUSR2 does the "
+    "same without the words.",
+    "gatehouse upgrade\ngatehouse upgrade --json")};
+
 }  // namespace
 
 std::span<const Verb> status_rows() { return kStatus; }
+std::span<const Verb> upgrade_rows() { return kUpgrade; }
 std::span<const Verb> serving_rows() { return kRows; }
 
 }  // namespace gatehouse::cli

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "base/number_text.h"
 #include "cli/columns.h"
 #include "cli/help.h"
 #include "cli/life.h"
@@ -25,10 +26,6 @@ std::string heading(std::string_view text, const Paint& paint) {
   return fmt::format("\n{}\n", paint.strong(text));
 }
 
-std::string one_or_more(std::uint64_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 std::string left_out(std::ptrdiff_t more, std::string_view command) {
   return more > 0 ? fmt::format("  and {} more: {}\n", more, command) : "";
 }
@@ -40,9 +37,9 @@ std::string head(const api::Status& status, WallTime now) {
     out +=
         fmt::format(", up {}", span_text(std::chrono::floor<std::chrono::seconds>(now - *started)));
   }
-  return fmt::format("{}\n{}, {}, {}\n", out, one_or_more(status.workers(), "worker"),
-                     one_or_more(status.connections(), "connection"),
-                     one_or_more(status.requests(), "request"));
+  return fmt::format("{}\n{}, {}, {}\n", out, counted(status.workers(), "worker"),
+                     counted(status.connections(), "connection"),
+                     counted(status.requests(), "request"));
 }
 
 std::string site_line(const api::SiteRow& site, std::size_t width, const Paint& paint) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -21,6 +22,7 @@ struct Surroundings {
   std::filesystem::path here;           // relative files are below it
   std::function<std::string()> domain;  // of this machine; empty: none
   std::string version;
+  std::function<void(std::chrono::milliseconds)> wait;  // returns after that time
 };
 
 }  // namespace gatehouse::cli

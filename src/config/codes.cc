@@ -1,6 +1,7 @@
 #include "config/codes.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace gatehouse::config {
@@ -14,12 +15,17 @@ std::string canonical(std::string_view code) {
   return upper.starts_with("GH") ? upper : "GH" + upper;
 }
 
+std::array<std::span<const Explanation>, 6> tables() {
+  return {file_codes(),    reading_codes(),  site_codes(),
+          process_codes(), together_codes(), change_codes()};
+}
+
 }  // namespace
 
 std::optional<Explanation> explain(std::string_view code) {
   if (code.size() > 6) return std::nullopt;
   const std::string wanted = canonical(code);
-  for (const auto table : {reading_codes(), value_codes(), change_codes()}) {
+  for (const auto table : tables()) {
     const auto found = std::ranges::find(table, wanted, &Explanation::code);
     if (found != table.end()) return *found;
   }
@@ -28,7 +34,7 @@ std::optional<Explanation> explain(std::string_view code) {
 
 std::vector<Explanation> explanations() {
   std::vector<Explanation> all;
-  for (const auto table : {reading_codes(), value_codes(), change_codes()}) {
+  for (const auto table : tables()) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;

@@ -22,9 +22,12 @@ std::optional<Explanation> explain(std::string_view code);
 // All, by code.
 std::vector<Explanation> explanations();
 
-// The tables that the catalogue is made of, each by code.
-std::span<const Explanation> reading_codes();  // GH2xxx: files and how they are written
-std::span<const Explanation> value_codes();    // GH3xxx: values, and what must hold together
-std::span<const Explanation> change_codes();   // GH4xxx: changes of what is served
+// The tables that the catalogue is made of, by code and each by code.
+std::span<const Explanation> file_codes();      // GH20xx: files as a whole
+std::span<const Explanation> reading_codes();   // GH21xx to GH24xx: how they are written
+std::span<const Explanation> site_codes();      // GH30xx to GH312x: sites, bindings and listeners
+std::span<const Explanation> process_codes();   // GH313x: settings of the whole program
+std::span<const Explanation> together_codes();  // GH33xx and GH35xx: what must hold together
+std::span<const Explanation> change_codes();    // GH4xxx: changes of what is served
 
 }  // namespace gatehouse::config

@@ -50,9 +50,10 @@ TEST(Codes, are_sorted_unique_and_in_the_table_of_their_thousand) {
     }
     EXPECT_TRUE(std::ranges::is_sorted(table, std::less_equal<>{}, &Explanation::code));
   };
-  check(reading_codes(), "GH2");
-  check(value_codes(), "GH3");
+  for (const auto table : {file_codes(), reading_codes()}) check(table, "GH2");
+  for (const auto table : {site_codes(), process_codes(), together_codes()}) check(table, "GH3");
   check(change_codes(), "GH4");
+  EXPECT_TRUE(std::ranges::is_sorted(explanations(), std::less_equal<>{}, &Explanation::code));
 }
 
 TEST(Codes, explanations_have_sentences_and_say_what_is_right) {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/number_text.h"
+
 namespace gatehouse::config {
 namespace {
 
@@ -93,7 +95,7 @@ std::string one_line(const Diagnostics& diagnostics) {
   line += first->message;
   if (!first->hint.empty()) line += fmt::format(" ({})", first->hint);
   const auto others = std::ranges::count_if(diagnostics, is_error) - 1;
-  if (others > 0) line += fmt::format("; and {} more error{}", others, others == 1 ? "" : "s");
+  if (others > 0) line += fmt::format("; and {}", counted(others, "more error"));
   return line;
 }
 

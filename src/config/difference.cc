@@ -13,8 +13,8 @@ namespace {
 using Kind = ValueTree::Kind;
 
 const ValueTree* find(const ValueTree& map, const std::string& key) {
-  const auto found = std::ranges::find(map.entries, key, &std::pair<std::string, ValueTree>::first);
-  return found == map.entries.end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(map.entries, key, &ValueTree::key);
+  return found == map.entries.end() ? nullptr : &*found;
 }
 
 bool is_message(const ValueTree* tree) {
@@ -29,7 +29,7 @@ bool is_map(const ValueTree* tree) {
 std::vector<std::string> keys_of(const ValueTree& before, const ValueTree& after) {
   std::vector<std::string> keys;
   for (const ValueTree* tree : {&before, &after}) {
-    for (const auto& [key, value] : tree->entries) keys.push_back(key);
+    for (const ValueTree& entry : tree->entries) keys.push_back(entry.key);
   }
   std::ranges::sort(keys);
   const auto again = std::ranges::unique(keys);

@@ -26,6 +26,7 @@ class FilesReader {
   Reading read() {
     const auto overlays = overlays_of(folder_);
     if (!overlays) cannot_read(folder_, overlays.error());
+    warn_of_others(folder_, other_writer_of(folder_), "this folder");
     const std::size_t number = overlays ? overlays->size() : 0;
     read_main(number);
     for (std::size_t i = 0; i < number; ++i) read_one((*overlays)[i], Version::optional);
@@ -58,12 +59,13 @@ class FilesReader {
       return tell("GH2003", file, "the configuration files hold more than 64 MiB together",
                   "remove what is not needed");
     }
+    warn_of_others(file, text->other_writer, "this file");
     auto source = std::make_shared<SourceText>(file.string(), std::move(text->text));
-    const DocumentReader::From from{.source = Origin::Source::file, .may_read_files = text->ours};
+    const DocumentReader::From from{.source = Origin::Source::file, .may_read_files = text->ours()};
     Reading one = read_source(std::move(source), from, version, substitution_);
     auto& all = reading_.diagnostics;
     std::ranges::move(one.diagnostics, std::back_inserter(all));
-    merge_documents(reading_.document, one.document, Lists::replace, all);
+    merge_documents(reading_.document, std::move(one.document), Lists::replace, all);
   }
 
   void cannot_read(const std::filesystem::path& file, const FileTrouble& trouble) {
@@ -80,9 +82,19 @@ class FilesReader {
                                  : "put a file with the configuration there, or remove it");
   }
 
+  // Who can write a configuration decides what is served, and with which keys.
+  void warn_of_others(const std::filesystem::path& path, const std::string& who,
+                      std::string_view what) {
+    if (who.empty()) return;
+    tell("GH2013", path, fmt::format("{} can change {}, and with it what is served", who, what),
+         "let it belong to root and only its owner write it: chown root, chmod go-w",
+         Severity::warning);
+  }
+
   void tell(std::string code, const std::filesystem::path& file, std::string message,
-            std::string hint) {
+            std::string hint, Severity severity = Severity::error) {
     reading_.diagnostics.push_back({.code = std::move(code),
+                                    .severity = severity,
                                     .message = std::move(message),
                                     .place = {.file = file.string()},
                                     .hint = std::move(hint)});
@@ -113,8 +125,8 @@ Reading read_text(std::string_view text, std::string_view name, Origin::Source s
   return reading;
 }
 
-void merge(Document& base, const Document& over, Diagnostics& diagnostics) {
-  merge_documents(base, over, Lists::conflict, diagnostics);
+void merge(Document& base, Document over, Diagnostics& diagnostics) {
+  merge_documents(base, std::move(over), Lists::conflict, diagnostics);
 }
 
 Diagnostic diagnose(const Document& document, std::string_view path, std::string code,

@@ -54,10 +54,13 @@ Reading read_text(std::string_view text, std::string_view name, Origin::Source s
 
 // Puts `over` upon `base`: what `over` defines a second time is an error unless it is equal (the
 // API may not change what a file says; a file may not change what a flag says).
-void merge(Document& base, const Document& over, Diagnostics& diagnostics);
+void merge(Document& base, Document over, Diagnostics& diagnostics);
 
 // The same as strict YAML that read_text() reads to an equal message. Maps are sorted; what has
 // its default value is left out. Fields that hold secrets print as ***.
 std::string to_yaml(const api::Configuration& message);
+// The lines of one site in that, and the whole of all other values and the lines of the sites.
+std::string to_yaml(const std::string& name, const api::Site& site);
+std::string to_yaml(const api::Configuration& rest, std::string_view sites);
 
 }  // namespace gatehouse::config

@@ -42,6 +42,8 @@ std::optional<ScalarTrouble> yes_or_no(const Scalar& scalar, const FieldDescript
     hint = fmt::format("write `{}`", truth ? "true" : "false");
   } else if (!note_of(field).values().empty()) {
     hint = "write " + values_of(field);
+  } else if (note_of(field).kind() == "log") {
+    hint = "write `none` where nothing is to be recorded";
   } else if (field.cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
     hint = "write a whole number";
   }

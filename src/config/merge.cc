@@ -32,7 +32,7 @@ void copy_field(const FieldDescriptor& field, const Message& from, Message& to) 
 
 class Merger {
  public:
-  Merger(Document& base, const Document& over, Lists lists, Diagnostics& diagnostics)
+  Merger(Document& base, Document& over, Lists lists, Diagnostics& diagnostics)
       : base_(base), over_(over), lists_(lists), diagnostics_(diagnostics) {}
 
   void merge_all() {
@@ -64,23 +64,25 @@ class Merger {
     keep_origin(where.path);
     switch (field.number()) {
       case api::Configuration::kSitesFieldNumber:
-        return merge_entries(*base_.message.mutable_sites(), over_.message.sites(), field, where);
+        return merge_entries(*base_.message.mutable_sites(), *over_.message.mutable_sites(), field,
+                             where);
       case api::Configuration::kBindingsFieldNumber:
-        return merge_entries(*base_.message.mutable_bindings(), over_.message.bindings(), field,
-                             where);
+        return merge_entries(*base_.message.mutable_bindings(), *over_.message.mutable_bindings(),
+                             field, where);
       case api::Configuration::kListenersFieldNumber:
-        return merge_entries(*base_.message.mutable_listeners(), over_.message.listeners(), field,
-                             where);
+        return merge_entries(*base_.message.mutable_listeners(), *over_.message.mutable_listeners(),
+                             field, where);
       default: break;
     }
   }
 
   template <class Map>
-  void merge_entries(Map& base, const Map& over, const FieldDescriptor& field, const Where& where) {
-    for (const auto& [key, entry] : over) {
+  void merge_entries(Map& base, Map& over, const FieldDescriptor& field, const Where& where) {
+    for (auto& [key, entry] : over) {
       const Where here = where.entry(field, key);
-      const auto [at, fresh] = base.insert({key, entry});
+      const auto [at, fresh] = base.insert({key, {}});
       if (fresh) {
+        at->second.Swap(&entry);
         base_.origins.take(here.path, over_.origins);
       } else {
         keep_origin(here.path);
@@ -162,14 +164,14 @@ class Merger {
   }
 
   Document& base_;
-  const Document& over_;
+  Document& over_;
   Lists lists_;
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void merge_documents(Document& base, const Document& over, Lists lists, Diagnostics& diagnostics) {
+void merge_documents(Document& base, Document over, Lists lists, Diagnostics& diagnostics) {
   base.sources.add(over.sources);
   Merger(base, over, lists, diagnostics).merge_all();
 }

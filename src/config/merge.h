@@ -9,8 +9,8 @@ enum class Lists : unsigned char {
   conflict,  // a list that is said again is an error unless it is equal
 };
 
-// Puts `over` upon `base`, field by field. A scalar that both say with different values is an
-// error that names both places; the first stays.
-void merge_documents(Document& base, const Document& over, Lists lists, Diagnostics& diagnostics);
+// Puts `over` upon `base`, field by field; what only `over` says is moved, not copied. A scalar
+// that both say with different values is an error that names both places; the first stays.
+void merge_documents(Document& base, Document over, Lists lists, Diagnostics& diagnostics);
 
 }  // namespace gatehouse::config

@@ -81,8 +81,11 @@ void Origins::erase(std::string_view path) {
   each_below(by_path_, path, [this](auto at) { by_path_.erase(at); });
 }
 
-void Origins::take(std::string_view path, const Origins& from) {
-  each_below(from.by_path_, path, [this](auto at) { set(at->first, at->second); });
+void Origins::take(std::string_view path, Origins& from) {
+  each_below(from.by_path_, path, [&](auto at) {
+    auto put = by_path_.insert(from.by_path_.extract(at));
+    if (!put.inserted) put.position->second = std::move(put.node.mapped());
+  });
 }
 
 }  // namespace gatehouse::config

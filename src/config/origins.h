@@ -41,8 +41,8 @@ class Origins {
   bool given(std::string_view path) const { return by_path_.contains(path); }
   // Forgets the path and everything below it.
   void erase(std::string_view path);
-  // Takes over what `from` says about the path and everything below it.
-  void take(std::string_view path, const Origins& from);
+  // Moves here what `from` says about the path and everything below it.
+  void take(std::string_view path, Origins& from);
   const std::map<std::string, Origin, std::less<>>& all() const { return by_path_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -190,6 +191,35 @@ TEST_F(OverlaysTest, a_file_that_others_may_write_names_no_files) {
   EXPECT_EQ(messages(), "");
   fs::permissions(folder_ / "conf.d/10.yaml", fs::perms::others_write, fs::perm_options::add);
   EXPECT_THAT(messages(), HasSubstr("error[GH2405]"));
+}
+
+TEST_F(OverlaysTest, what_others_can_change_is_taken_with_a_warning) {
+  overlay("10.yaml", "tls: modern\n");
+  EXPECT_EQ(messages(), "");
+  const auto warning = [](std::string_view who, std::string_view what, std::string_view place) {
+    return fmt::format(
+        "warning[GH2013]: {} can change this {}, and with it what is served\n  --> {}\n     = let "
+        "it "
+        "belong to root and only its owner write it: chown root, chmod go-w\n",
+        who, what, place);
+  };
+  const std::string group = fmt::format("the group {}", ::getegid());
+  using Add = fs::perm_options;
+  fs::permissions(folder_ / "conf.d/10.yaml", fs::perms::group_write, Add::add);
+  EXPECT_EQ(messages(), warning(group, "file", "conf.d/10.yaml"));
+  fs::permissions(file_, fs::perms::others_write, Add::add);
+  EXPECT_THAT(messages(), HasSubstr(warning("everybody", "file", "gatehouse.yaml")));
+  fs::permissions(folder_ / "conf.d", fs::perms::others_write, Add::add);
+  EXPECT_THAT(messages(), HasSubstr(warning("everybody", "folder", "conf.d")));
+  const Reading reading = read();
+  EXPECT_FALSE(has_errors(reading.diagnostics));
+  EXPECT_EQ(reading.document.message.tls().profile(), "modern");
+}
+
+TEST_F(OverlaysTest, what_belongs_to_another_user_is_taken_with_a_warning) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  ASSERT_EQ(::chown(file_.c_str(), 64990, 64990), 0);
+  EXPECT_THAT(messages(), HasSubstr("warning[GH2013]: the user 64990 can change this file"));
 }
 
 TEST_F(OverlaysTest, thousands_of_files_are_one_configuration) {

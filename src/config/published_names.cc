@@ -14,11 +14,15 @@ std::uint32_t PublishedNames::number(Numbers& numbers, std::string text) {
 }
 
 void PublishedNames::publish(const Site& site, const ListenAddress& address) {
+  // Almost every name is published by one site.
+  std::vector<std::string> contested;
+  for (const NamePattern& name : site.names) {
+    if (sites_.that_publish(name).size() > 1) contested.push_back(name.text());
+  }
+  if (contested.empty() && !site.any_name) return;
   for (const IpEndpoint& endpoint : address.endpoints()) {
     const std::uint32_t listener = number(listeners_, socket_key(endpoint));
-    for (const NamePattern& name : site.names) {
-      publish_name(site, name.text(), listener, address);
-    }
+    for (const std::string& name : contested) publish_name(site, name, listener, address);
     if (site.any_name) publish_any(site, listener, address);
   }
 }
@@ -29,9 +33,6 @@ void PublishedNames::publish_name(const Site& site, const std::string& name, std
   const std::uint64_t key = (std::uint64_t{listener} << 32) | of_name;
   const Site* first = published_.try_emplace(key, &site).first->second;
   if (first != &site) said_twice("GH3303", site, *first, fmt::format("`{}`", name), address);
-  sites_of_.resize(names_.size());
-  auto& sites = sites_of_[of_name];
-  if (sites.empty() || sites.back() != &site) sites.push_back(&site);
 }
 
 void PublishedNames::publish_any(const Site& site, std::uint32_t listener,
@@ -44,18 +45,12 @@ void PublishedNames::publish_any(const Site& site, std::uint32_t listener,
 void PublishedNames::said_twice(std::string_view code, const Site& site, const Site& first,
                                 const std::string& what, const ListenAddress& address) {
   if (!told_.insert({&first, &site, what}).second) return;
-  const FieldPath at = sites_.key(site.name);
-  const FieldPath other = sites_.key(first.name);
+  const FieldPath at = at_.key(site.name);
+  const FieldPath other = at_.key(first.name);
   report_.error(code, at.field("names"),
                 fmt::format("{} is published at {} by this site and by site `{}`{}. Only one can "
                             "answer: take the name from one of them, or let one listen elsewhere.",
                             what, address.text(), first.name, report_.where(other)));
-}
-
-const std::vector<const Site*>& PublishedNames::sites_of(const NamePattern& name) const {
-  static const std::vector<const Site*> nobody;
-  const auto found = names_.find(name.text());
-  return found == names_.end() ? nobody : sites_of_[found->second];
 }
 
 }  // namespace gatehouse::config

@@ -15,14 +15,12 @@ namespace gatehouse::config {
 // Which site has which name on which listener; one site has it. Borrows the sites.
 class PublishedNames {
  public:
-  // `sites` is the path of all of them.
-  PublishedNames(const FieldPath& sites, SettleReport& report) : sites_(sites), report_(report) {}
+  // `at` is the path of all sites.
+  PublishedNames(const Sites& sites, const FieldPath& at, SettleReport& report)
+      : sites_(sites), at_(at), report_(report) {}
 
-  // Reports names that another site has there.
+  // Reports names that another site has there. Sites come in the order of their keys.
   void publish(const Site& site, const ListenAddress& address);
-  // Those that publish the name, on any listener.
-  const std::vector<const Site*>& sites_of(const NamePattern& name) const;
-  bool any_name() const { return !any_.empty(); }
 
  private:
   // Numbers for texts, so that pairs of them are cheap keys.
@@ -34,13 +32,13 @@ class PublishedNames {
   void said_twice(std::string_view code, const Site& site, const Site& first,
                   const std::string& what, const ListenAddress& address);
 
-  const FieldPath& sites_;
+  const Sites& sites_;
+  const FieldPath& at_;
   SettleReport& report_;
   Numbers listeners_;
   Numbers names_;
   std::unordered_map<std::uint64_t, const Site*> published_;
   std::unordered_map<std::uint32_t, const Site*> any_;
-  std::vector<std::vector<const Site*>> sites_of_;  // by the number of the name
   std::set<std::tuple<const Site*, const Site*, std::string>> told_;
 };
 

@@ -45,7 +45,7 @@ constexpr std::string_view kEnd =
 | endpoint | a server name or an address, with a port | `files.example.com:443`, `"[::1]:8443"` |
 | file | the whole path of a file | `/etc/ssl/files.crt` |
 | listen | a port of all addresses, of localhost or of one address; `http://` before it: without TLS | `":443"`, `localhost:8443`, `10.0.0.5:8443` |
-| log | the whole path of a file, `-` for standard output, or `off` | `/var/log/gatehouse/access.log` |
+| log | the whole path of a file, `-` for standard output, `journal`, or `none` | `/var/log/gatehouse/access.log` |
 | name | a server name, an address, `*.` and a name for any one label, or `*` for every name | `files.example.com`, `"*.example.com"` |
 | path | what a request's path begins with, whole segments | `/api` |
 | permit | a domain with all below it, a name, or a network | `.plant4.local`, `10.20.0.0/16` |

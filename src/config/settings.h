@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <variant>
@@ -13,7 +12,7 @@
 #include "base/server_name.h"
 #include "config/diagnostic.h"
 #include "config/document.h"
-#include "edge/route/route_table.h"
+#include "config/sites.h"
 #include "tls/profile.h"
 
 namespace gatehouse::config {
@@ -38,38 +37,6 @@ struct Limits {
   std::uint64_t fields = 128;
   std::uint64_t body = 0;  // 0: unlimited
   friend bool operator==(const Limits&, const Limits&) = default;
-};
-
-struct CertificateFiles {
-  std::filesystem::path certificate;
-  std::filesystem::path key;
-  friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
-};
-
-struct Route {
-  std::string path;                    // begins with '/'
-  std::vector<UpstreamUrl> upstreams;  // those of the site where the route has none
-  std::optional<edge::PlainPolicy> external;
-  friend bool operator==(const Route&, const Route&) = default;
-};
-
-struct Site {
-  std::string name;                // the key
-  std::vector<NamePattern> names;  // also the key, where it is a server name and `names` is empty
-  bool any_name = false;           // `*`: every name that no other site of a listener has
-  std::vector<ListenAddress> listen;   // those without TLS serve plain HTTP, whatever `plain` says
-  std::vector<UpstreamUrl> upstreams;  // empty: the welcome page
-  std::vector<Route> routes;
-  std::optional<CertificateFiles> certificate;  // none: the default identity
-  // What happens to plain HTTP at `plain_listen`. https_port is that of the first listener with
-  // TLS; 0 where the kernel chooses it.
-  edge::PlainHttp plain;
-  std::vector<ListenAddress> plain_listen;  // without TLS; none: no plain HTTP by policy
-  std::optional<tls::Profile> tls_profile;
-  std::string owner;
-  bool enabled = true;
-  bool trust_boundary = false;
-  friend bool operator==(const Site&, const Site&) = default;
 };
 
 // `files.example.com:443`, found by SNI on every listener with that port.
@@ -104,7 +71,7 @@ struct Listener {
 // A configuration as valid values. It holds together: sites that bindings name exist, no name is
 // published twice on one listener, no address is plain and TLS at once.
 struct Settings {
-  std::vector<Site> sites;  // by name, in lexical order
+  Sites sites;
   std::vector<Binding> bindings;
   std::vector<Listener> listeners;
   tls::Profile tls_profile = tls::Profile::intermediate;

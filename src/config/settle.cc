@@ -22,11 +22,13 @@ auto sorted(const Entries& entries) {
 void settle_sites(const api::Configuration& written, const FieldPath& root, Settings& settings,
                   SettleReport& report) {
   const FieldPath sites = root.field("sites");
-  settings.sites.reserve(written.sites().size());
+  std::vector<Site> all;
+  all.reserve(written.sites().size());
   for (const auto* entry : sorted(written.sites())) {
     const FieldPath at = sites.key(entry->first);
-    settings.sites.push_back(settle_site(entry->first, entry->second, at, report));
+    all.push_back(settle_site(entry->first, entry->second, at, report));
   }
+  settings.sites = Sites(std::move(all));
 }
 
 void settle_bindings(const api::Configuration& written, const FieldPath& root, Settings& settings,

@@ -87,7 +87,7 @@ class Writer {
   void add_rest(api::Configuration& made) {
     if (chance(3)) made.mutable_timeouts()->set_head(one_of({"500ms", "10s", "1h"}));
     if (chance(3)) made.mutable_limits()->set_body(number(3));
-    if (chance(3)) made.mutable_logs()->set_access(one_of({"off", "-", "/var/log/a.log"}));
+    if (chance(3)) made.mutable_logs()->set_access(one_of({"none", "-", "/var/log/a.log"}));
     if (chance(3)) made.mutable_metrics()->set_listen("[::1]:9100");
     if (chance(3)) made.mutable_admin()->add_readers("@monitoring");
     if (chance(3)) made.mutable_local_ca()->add_permit(".plant4.local");

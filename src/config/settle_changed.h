@@ -9,9 +9,10 @@
 namespace gatehouse::config {
 
 // The valid values of a configuration that differs from the one of `before` in these sites only;
-// `written` holds those of them that exist now. Costs what the sites cost, and a look at the
-// others. nullopt: there is something to say, so settle() is to look at the whole.
-std::optional<Settings> settle_changed(const Settings& before, const Document& written,
-                                       const std::set<std::string>& sites);
+// `written` holds those of them that exist now. The diagnostics are warnings about these sites.
+// Costs what these sites and the bindings cost. nullopt: something is wrong, or there is something
+// to say of what is no site, so settle() is to look at the whole.
+std::optional<Settled> settle_changed(const Settings& before, const Document& written,
+                                      const std::set<std::string>& sites);
 
 }  // namespace gatehouse::config

@@ -79,9 +79,12 @@ TEST(ProcessSettings, the_access_log_is_a_whole_path_or_a_word) {
   EXPECT_EQ(settled(R"({"logs": {"access": "/var/log/a.log"}})").access_log.path, "/var/log/a.log");
   EXPECT_EQ(settled(R"({"logs": {"access": "-"}})").access_log.kind,
             AccessLogTarget::Kind::standard_output);
-  EXPECT_EQ(settled(R"({"logs": {"access": "off"}})").access_log.kind, AccessLogTarget::Kind::off);
-  EXPECT_THAT(complaints(R"({"logs": {"access": "access.log"}})"),
-              ElementsAre(StartsWith("GH3134: `logs.access`: \"access.log\"")));
+  EXPECT_EQ(settled(R"({"logs": {"access": "none"}})").access_log.kind, AccessLogTarget::Kind::off);
+  for (const char* bad : {"access.log", "off"}) {
+    EXPECT_THAT(complaints(fmt::format(R"({{"logs": {{"access": "{}"}}}})", bad)),
+                ElementsAre(AllOf(StartsWith(fmt::format("GH3134: `logs.access`: \"{}\"", bad)),
+                                  HasSubstr("or \"none\""))));
+  }
 }
 
 TEST(ProcessSettings, metrics_are_served_on_loopback_only) {

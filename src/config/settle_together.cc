@@ -29,12 +29,33 @@ class Together {
         listeners_(root.field("listeners")),
         metrics_(root.field("metrics")),
         holders_(report),
-        names_(sites_, report) {}
+        names_(settings.sites, sites_, report) {}
 
   void check() {
     for (const Site& site : settings_.sites) {
-      if (site.enabled) check_site(site);
+      if (!site.enabled) continue;
+      hold_addresses(site);
+      publish_names(site);
+      check_boundary(site);
     }
+    check_rest();
+  }
+
+  void check_changed(const std::set<std::string>& names) {
+    hold_all_addresses();
+    for (const Site* site : concerned(names)) publish_names(*site);
+    check_rest();
+  }
+
+  void check_boundaries(const std::set<std::string>& names) {
+    for (const std::string& name : names) {
+      const Site* site = settings_.sites.find(name);
+      if (site != nullptr && site->enabled) check_boundary(*site);
+    }
+  }
+
+ private:
+  void check_rest() {
     check_listeners();
     for (const Binding& binding : settings_.bindings) check_binding(binding);
     if (settings_.metrics) {
@@ -42,24 +63,63 @@ class Together {
     }
   }
 
- private:
-  void check_site(const Site& site) {
+  static Speaks spoken_at(const ListenAddress& address) {
+    return address.tls() ? Speaks::tls : Speaks::plain;
+  }
+
+  void hold_addresses(const Site& site) {
     const FieldPath at = sites_.key(site.name);
     const FieldPath listen = at.field("listen");
     for (const ListenAddress& address : site.listen) {
-      holders_.hold(address, address.tls() ? Speaks::tls : Speaks::plain, listen);
-      names_.publish(site, address);
+      holders_.hold(address, spoken_at(address), listen);
     }
     const FieldPath http = at.field("http");
     const FieldPath plain_listen = http.field("listen");
     for (const ListenAddress& address : site.plain_listen) {
       holders_.hold(address, Speaks::plain, plain_listen);
-      names_.publish(site, address);
     }
-    if (!site.trust_boundary) check_boundary(site, at);
   }
 
-  void check_boundary(const Site& site, const FieldPath& at) {
+  void hold_all_addresses() {
+    for (const SiteBlockPtr& block : settings_.sites.blocks()) {
+      for (const SiteBlock::Asked& asked : block->asked()) {
+        holders_.hold(asked.address, spoken_at(asked.address), sites_);
+      }
+    }
+  }
+
+  // These sites, and those that could be in their way: with one of their names, or with every name
+  // as they are. In the order of their keys.
+  std::vector<const Site*> concerned(const std::set<std::string>& names) const {
+    std::map<std::string_view, const Site*> found;
+    const auto add = [&found](const Site* site) {
+      if (site->enabled) found.emplace(site->name, site);
+    };
+    for (const std::string& name : names) {
+      const Site* site = settings_.sites.find(name);
+      if (site == nullptr || !site->enabled) continue;
+      add(site);
+      for (const NamePattern& one : site->names) {
+        std::ranges::for_each(settings_.sites.that_publish(one), add);
+      }
+      if (!site->any_name) continue;
+      for (const SiteBlockPtr& block : settings_.sites.blocks()) {
+        std::ranges::for_each(block->any_name(), add);
+      }
+    }
+    std::vector<const Site*> all;
+    for (const auto& [name, site] : found) all.push_back(site);
+    return all;
+  }
+
+  void publish_names(const Site& site) {
+    for (const ListenAddress& address : site.listen) names_.publish(site, address);
+    for (const ListenAddress& address : site.plain_listen) names_.publish(site, address);
+  }
+
+  void check_boundary(const Site& site) {
+    if (site.trust_boundary) return;
+    const FieldPath at = sites_.key(site.name);
     const FieldPath upstreams = at.field("upstreams");
     check_boundary(site.upstreams, upstreams);
     const FieldPath routes = at.field("routes");
@@ -107,11 +167,6 @@ class Together {
     }
   }
 
-  const Site* site_named(const std::string& name) const {
-    const auto found = std::ranges::lower_bound(settings_.sites, name, {}, &Site::name);
-    return found != settings_.sites.end() && found->name == name ? &*found : nullptr;
-  }
-
   std::string site_like(const std::string& name) const {
     std::vector<std::string_view> known;
     for (const Site& site : settings_.sites) known.push_back(site.name);
@@ -120,7 +175,7 @@ class Together {
 
   void check_site_of(const Binding& binding, const FieldPath& at) {
     if (binding.site.empty()) return;
-    const Site* site = site_named(binding.site);
+    const Site* site = settings_.sites.find(binding.site);
     if (site == nullptr) {
       report_.error("GH3306", at,
                     fmt::format("there is no site {}.{} Write the key of one under `sites`, or "
@@ -159,13 +214,23 @@ class Together {
       const std::array<std::uint8_t, 16> any{};
       holders_.hold(IpEndpoint{IpAddress::v6(any), endpoint.port}, Speaks::tls, at);
     }
-    const auto& sites = names_.sites_of(endpoint.name);
-    for (const Site* site : sites) check_certificate(binding, endpoint, *site, at);
-    if (!binding.site.empty() || names_.any_name() || !sites.empty()) return;
+    bool published = !binding.site.empty() || any_name();
+    for (const Site* site : settings_.sites.that_publish(endpoint.name)) {
+      if (!site->enabled) continue;
+      published = true;
+      check_certificate(binding, endpoint, *site, at);
+    }
+    if (published) return;
     report_.warning("GH3503", at,
                     fmt::format("no site publishes `{}`, so that requests there are answered with "
                                 "404. Publish the name, or say the `site` of the binding.",
                                 endpoint.name.text()));
+  }
+
+  bool any_name() const {
+    return std::ranges::any_of(settings_.sites.blocks(), [](const SiteBlockPtr& block) {
+      return !block->any_name().empty();
+    });
   }
 
   // A site that says its certificate, and a binding that says another for the same name and port.
@@ -200,6 +265,16 @@ class Together {
 
 void settle_together(const Settings& settings, const FieldPath& root, SettleReport& report) {
   Together(settings, root, report).check();
+}
+
+void settle_changed_together(const Settings& settings, const std::set<std::string>& sites,
+                             const FieldPath& root, SettleReport& report) {
+  Together(settings, root, report).check_changed(sites);
+}
+
+void settle_boundaries(const Settings& settings, const std::set<std::string>& sites,
+                       const FieldPath& root, SettleReport& report) {
+  Together(settings, root, report).check_boundaries(sites);
 }
 
 }  // namespace gatehouse::config

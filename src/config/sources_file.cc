@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 namespace gatehouse::config {
 namespace {
 
@@ -36,16 +38,20 @@ std::unexpected<FileTrouble> irregular(mode_t mode) {
       FileTrouble{.error = 0, .why = S_ISDIR(mode) ? "it is a folder" : "it is no regular file"});
 }
 
-bool is_ours(const struct stat& status) {
-  const bool owner = status.st_uid == 0 || status.st_uid == ::geteuid();
-  return owner && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+std::string other_writer(const struct stat& status) {
+  if ((status.st_mode & S_IWOTH) != 0) return "everybody";
+  if ((status.st_mode & S_IWGRP) != 0) return fmt::format("the group {}", status.st_gid);
+  const bool ours = status.st_uid == 0 || status.st_uid == ::geteuid();
+  return ours ? "" : fmt::format("the user {}", status.st_uid);
 }
 
-// All of it, or the error number.
-std::expected<std::string, int> read_all(int fd, std::size_t most) {
-  std::string text(most + 1, '\0');  // one more, so that "exactly full" and "too large" differ
+// All of it, or the error number. `expected` bytes are there, unless it grows meanwhile.
+std::expected<std::string, int> read_all(int fd, std::size_t expected, std::size_t most) {
+  // One more, so that "all" and "more", and "exactly full" and "too large" differ.
+  std::string text(std::min(expected, most) + 1, '\0');
   std::size_t size = 0;
-  while (size < text.size()) {
+  while (size <= most) {
+    if (size == text.size()) text.resize(std::min(2 * size, most + 1));
     const auto got = ::read(fd, text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return std::unexpected(errno);
@@ -73,9 +79,9 @@ std::expected<FileText, FileTrouble> read_text_file(const std::filesystem::path&
   struct stat status{};
   if (::fstat(open.fd(), &status) != 0) return trouble(errno);
   if (!S_ISREG(status.st_mode)) return irregular(status.st_mode);
-  auto text = read_all(open.fd(), most);
+  auto text = read_all(open.fd(), static_cast<std::size_t>(status.st_size), most);
   if (!text) return trouble(text.error());
-  return FileText{.text = std::move(*text), .ours = is_ours(status)};
+  return FileText{.text = std::move(*text), .other_writer = other_writer(status)};
 }
 
 std::expected<std::vector<std::filesystem::path>, FileTrouble> overlays_of(
@@ -90,6 +96,11 @@ std::expected<std::vector<std::filesystem::path>, FileTrouble> overlays_of(
   if (error) return trouble(error.value());
   std::ranges::sort(found, {}, [](const auto& file) { return file.filename().string(); });
   return found;
+}
+
+std::string other_writer_of(const std::filesystem::path& folder) {
+  struct stat status{};
+  return ::stat(folder.c_str(), &status) == 0 ? other_writer(status) : "";
 }
 
 }  // namespace gatehouse::config

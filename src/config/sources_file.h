@@ -10,8 +10,10 @@ namespace gatehouse::config {
 
 struct FileText {
   std::string text;
-  // The file belongs to root or to us, and nobody else may write it.
-  bool ours = false;
+  // Who else than root and we may write the file: "the user 1000", "everybody"; empty: nobody.
+  std::string other_writer{};
+
+  bool ours() const { return other_writer.empty(); }
 };
 
 struct FileTrouble {
@@ -27,5 +29,8 @@ std::expected<FileText, FileTrouble> read_text_file(const std::filesystem::path&
 // such folder.
 std::expected<std::vector<std::filesystem::path>, FileTrouble> overlays_of(
     const std::filesystem::path& folder);
+
+// Who else than root and we may put files into a folder; empty: nobody, or there is no such folder.
+std::string other_writer_of(const std::filesystem::path& folder);
 
 }  // namespace gatehouse::config

@@ -142,7 +142,7 @@ Substitution::Value Substitution::file(const std::filesystem::path& path) const 
     return trouble("GH2403", fmt::format("{} cannot be read: {}", name, read.error().why),
                    "make it readable for gatehouse, or name another file");
   }
-  if (!read->ours) {
+  if (!read->ours()) {
     return trouble("GH2403", fmt::format("others than root and gatehouse may write {}", name),
                    "make root its owner (chown root) and take the right to write from group and "
                    "others (chmod go-w)");
@@ -171,7 +171,7 @@ Substitution::Value Substitution::credential(const std::string& name) const {
                     read.error().error == EFBIG ? "it holds more than 64 KiB" : read.error().why),
         fmt::format("add LoadCredential={}:/path to the unit of gatehouse", name));
   }
-  if (!read->ours) {
+  if (!read->ours()) {
     return trouble("GH2404",
                    fmt::format("others than root and gatehouse may write {}",
                                cited((options_.credentials / name).string())),

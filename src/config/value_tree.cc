@@ -43,16 +43,21 @@ class TreeMaker {
     message.GetReflection()->ListFields(message, &set);
     ValueTree tree{.kind = Kind::map, .of_message = true};
     for (const FieldDescriptor* field : set) {
-      tree.entries.emplace_back(field->name(), field_tree(message, *field));
+      tree.entries.push_back(named(field->name(), field_tree(message, *field)));
     }
     const FieldDescriptor* alone = shorthand_of(*message.GetDescriptor());
     if (shortened_ && alone != nullptr && set.size() == 1 && set.front() == alone) {
-      return without_list(std::move(tree.entries.front().second));
+      return without_list(named("", std::move(tree.entries.front())));
     }
     return tree;
   }
 
  private:
+  static ValueTree named(const std::string& key, ValueTree tree) {
+    tree.key = key;
+    return tree;
+  }
+
   static ValueTree without_list(ValueTree tree) {
     const bool one = tree.kind == Kind::list && tree.items.size() == 1;
     if (!one) return tree;
@@ -88,12 +93,11 @@ class TreeMaker {
     for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
       const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
       const Reflection& of_entry = *entry.GetReflection();
-      tree.entries.emplace_back(
-          of_entry.GetString(entry, field.message_type()->map_key()),
-          make(of_entry.GetMessage(entry, field.message_type()->map_value())));
+      tree.entries.push_back(
+          named(of_entry.GetString(entry, field.message_type()->map_key()),
+                make(of_entry.GetMessage(entry, field.message_type()->map_value()))));
     }
-    std::ranges::sort(tree.entries, {},
-                      [](const auto& entry) -> const std::string& { return entry.first; });
+    std::ranges::sort(tree.entries, {}, &ValueTree::key);
     return tree;
   }
 
@@ -112,8 +116,8 @@ std::string flow_text(const ValueTree& tree) {
   }
   std::vector<std::string> parts;
   for (const ValueTree& item : tree.items) parts.push_back(flow_text(item));
-  for (const auto& [key, value] : tree.entries) {
-    parts.push_back(fmt::format("{}: {}", yaml_key(key), flow_text(value)));
+  for (const ValueTree& entry : tree.entries) {
+    parts.push_back(fmt::format("{}: {}", yaml_key(entry.key), flow_text(entry)));
   }
   const std::string inside = fmt::format("{}", fmt::join(parts, ", "));
   return tree.kind == Kind::list ? "[" + inside + "]" : "{" + inside + "}";

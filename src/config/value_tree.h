@@ -2,7 +2,6 @@
 
 #include <google/protobuf/message.h>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace gatehouse::config {
@@ -11,12 +10,13 @@ namespace gatehouse::config {
 struct ValueTree {
   enum class Kind : unsigned char { scalar, list, map };
   Kind kind = Kind::scalar;
-  std::string text{};                                        // of a scalar
-  bool is_text = false;                                      // not a number, true or false
-  bool secret = false;                                       // must not be shown
-  std::vector<ValueTree> items{};                            // of a list
-  std::vector<std::pair<std::string, ValueTree>> entries{};  // of a map, and of a message
-  bool of_message = false;                                   // its keys are fields
+  std::string key{};                 // of an entry
+  std::string text{};                // of a scalar
+  bool is_text = false;              // not a number, true or false
+  bool secret = false;               // must not be shown
+  std::vector<ValueTree> items{};    // of a list
+  std::vector<ValueTree> entries{};  // of a map, and of a message
+  bool of_message = false;           // its keys are fields
   friend bool operator==(const ValueTree&, const ValueTree&) = default;
 };
 

@@ -208,10 +208,10 @@ Result<AccessLogTarget> parse_access_log(std::string_view text) {
   auto target = AccessLogTarget::parse(text);
   if (target.kind != AccessLogTarget::Kind::file) return target;
   if (parse_file(text)) return target;
-  return refused(
-      fmt::format("{} is nothing that requests can be recorded to. Write the whole path of a file, "
-                  "as /var/log/gatehouse/access.log, \"-\" for standard output, or \"off\".",
-                  in_quotes(text)));
+  return refused(fmt::format(
+      "{} is nothing that requests can be recorded to. Write the whole path of a file, "
+      "as /var/log/gatehouse/access.log, \"-\" for standard output, \"journal\", or \"none\".",
+      in_quotes(text)));
 }
 
 Result<std::string> parse_permit(std::string_view text) {

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "config/document.h"
@@ -10,6 +13,7 @@ namespace {
 using Kind = ValueTree::Kind;
 
 constexpr std::size_t kWidth = 90;
+constexpr std::size_t kIndent = 2;
 
 bool has_scalars_only(const ValueTree& list) {
   return std::ranges::all_of(list.items,
@@ -25,20 +29,20 @@ bool fits_in_line(const ValueTree& tree, std::size_t column) {
 
 class Writer {
  public:
-  std::string write(const ValueTree& tree) {
-    write_entries(tree, 0, false);
+  std::string write(const ValueTree& tree, std::size_t indent = 0) {
+    write_entries(tree, indent, false);
     return std::move(out_);
   }
 
  private:
   // `continued`: the line of the first entry has begun already, behind "- ".
   void write_entries(const ValueTree& map, std::size_t indent, bool continued) {
-    for (const auto& [key, value] : map.entries) {
+    for (const ValueTree& entry : map.entries) {
       if (!continued) out_.append(indent, ' ');
       continued = false;
-      const std::string name = map.of_message ? key : yaml_key(key);
+      const std::string name = map.of_message ? entry.key : yaml_key(entry.key);
       out_ += name + ":";
-      write_value(value, indent, indent + name.size() + 2);
+      write_value(entry, indent, indent + name.size() + 2);
     }
   }
 
@@ -49,9 +53,9 @@ class Writer {
     }
     out_ += "\n";
     if (value.kind == Kind::map) {
-      write_entries(value, indent + 2, false);
+      write_entries(value, indent + kIndent, false);
     } else {
-      for (const ValueTree& item : value.items) write_item(item, indent + 2);
+      for (const ValueTree& item : value.items) write_item(item, indent + kIndent);
     }
   }
 
@@ -72,6 +76,28 @@ class Writer {
 
 std::string to_yaml(const api::Configuration& message) {
   return Writer().write(short_value_tree(message));
+}
+
+std::string to_yaml(const std::string& name, const api::Site& site) {
+  ValueTree tree{.kind = Kind::map};
+  tree.entries.push_back(short_value_tree(site));
+  tree.entries.back().key = name;
+  return Writer().write(tree, kIndent);
+}
+
+std::string to_yaml(const api::Configuration& rest, std::string_view sites) {
+  ValueTree before = short_value_tree(rest);
+  ValueTree after{.kind = Kind::map, .of_message = true};
+  const auto& type = *api::Configuration::descriptor();
+  const auto behind = std::ranges::find_if(before.entries, [&type](const ValueTree& entry) {
+    return type.FindFieldByName(entry.key)->number() > api::Configuration::kSitesFieldNumber;
+  });
+  after.entries.assign(std::make_move_iterator(behind),
+                       std::make_move_iterator(before.entries.end()));
+  before.entries.erase(behind, before.entries.end());
+  std::string text = Writer().write(before);
+  if (!sites.empty()) text.append("sites:\n").append(sites);
+  return text + Writer().write(after);
 }
 
 }  // namespace gatehouse::config

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/testing/temporary_folder.h"
 #include "config/document.h"
 #include "config/settings.h"
 
@@ -13,6 +14,7 @@ namespace gatehouse::config {
 namespace {
 
 namespace fs = std::filesystem;
+using gatehouse::testing::TemporaryFolder;
 
 fs::path folder() {
   return fs::path(__FILE__).parent_path().parent_path().parent_path() / "tests" /
@@ -32,12 +34,31 @@ std::optional<std::string> environment(const std::string& name) {
   return std::nullopt;
 }
 
-std::string messages_of(const fs::path& file) {
+// What is wrong with files of this name is who may write them, which is not kept with the sources.
+bool is_about_writers(const fs::path& file) {
+  return file.filename().string().starts_with("others_can_write");
+}
+
+Reading read_writable_by_all(const fs::path& file) {
+  const TemporaryFolder folder;
+  const fs::path copy = folder / file.filename().string();
+  fs::copy_file(file, copy);
+  fs::permissions(copy, fs::perms::owner_all | fs::perms::others_write);
+  Reading reading = read_files(copy, {});
+  for (Diagnostic& one : reading.diagnostics) one.place.file = file.filename().string();
+  return reading;
+}
+
+Reading read(const fs::path& file) {
+  if (is_about_writers(file)) return read_writable_by_all(file);
   const ReadOptions options{.environment = environment, .credentials = "/nonexistent"};
-  const Reading reading =
-      read_text(content_of(file), file.filename().string(), Origin::Source::file, options);
+  return read_text(content_of(file), file.filename().string(), Origin::Source::file, options);
+}
+
+std::string messages_of(const fs::path& file) {
+  const Reading reading = read(file);
   if (has_errors(reading.diagnostics)) return render(reading.diagnostics);
-  return render(settle(reading.document).diagnostics);
+  return render(reading.diagnostics) + render(settle(reading.document).diagnostics);
 }
 
 class WrongConfiguration : public ::testing::TestWithParam<fs::path> {};

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "control/listener_tables.h"
+#include "control/listener_needs.h"
 
 namespace gatehouse::control {
 namespace {
@@ -14,12 +14,6 @@ std::optional<ServerName> callable(const NamePattern& name) {
   if (!name.wildcard()) return name.base();
   const auto below = ServerName::parse(fmt::format("www.{}", name.base().text()));
   return below ? std::optional(*below) : std::nullopt;
-}
-
-bool is_new(const config::Settings* before, const config::Site& site) {
-  if (before == nullptr) return true;
-  const auto found = std::ranges::lower_bound(before->sites, site.name, {}, &config::Site::name);
-  return found == before->sites.end() || *found != site;
 }
 
 bool is_new(const config::Settings* before, const config::Binding& binding) {
@@ -118,10 +112,13 @@ io::SocketAddress dialled(const io::SocketAddress& listening) {
 std::vector<Claim> claims(const config::Settings* before, const InForce& after,
                           const std::vector<OpenListener>& listeners) {
   Claims all(after, listeners);
-  for (const config::Site& site : after.settings().sites) {
-    if (all.full()) break;
-    if (site.enabled && is_new(before, site)) all.add(site);
-  }
+  const config::Sites nothing;
+  config::Sites::each_difference(before == nullptr ? nothing : before->sites,
+                                 after.settings().sites,
+                                 [&all](const config::Site*, const config::Site* site) {
+                                   if (site == nullptr || !site->enabled || all.full()) return;
+                                   all.add(*site);
+                                 });
   for (const config::Binding& binding : after.settings().bindings) {
     if (all.full()) break;
     if (is_new(before, binding)) all.add(binding);

@@ -32,6 +32,9 @@ class ControlPlane {
   virtual io::Task<Result<api::ChangeResponse>> reload(bool dry_run, Caller caller) = 0;
   virtual io::Task<Result<api::ChangeResponse>> rollback(std::uint64_t revision, bool dry_run,
                                                          Caller caller) = 0;
+  // Replaces the running program by its file as it is now. Errors: conflict (one is under way),
+  // failed and timed_out (the new program cannot serve; this one goes on as before).
+  virtual io::Task<Result<api::UpgradeResponse>> upgrade(Caller caller) = 0;
 
   virtual api::GetConfigurationResponse configuration() const = 0;
   virtual api::ValidateResponse validate(const std::string& yaml) const = 0;

@@ -200,4 +200,17 @@ Result<Edited> apply_edits(const config::Document& api, const config::Document& 
   return std::move(editor).take();
 }
 
+std::optional<std::set<std::string>> sites_of(const Edits& edits) {
+  std::set<std::string> sites;
+  for (const api::Edit& edit : edits) {
+    switch (edit.what_case()) {
+      case api::Edit::kSetSite: sites.insert(edit.set_site().name()); break;
+      case api::Edit::kRemoveSite: sites.insert(edit.remove_site()); break;
+      case api::Edit::kSetEnabled: sites.insert(edit.set_enabled().site()); break;
+      default: return std::nullopt;
+    }
+  }
+  return sites;
+}
+
 }  // namespace gatehouse::control

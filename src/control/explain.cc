@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "control/listener_tables.h"
 #include "control/plan_words.h"
 #include "control/site_words.h"
 
@@ -125,8 +124,8 @@ class Explanation {
     }
     response_.set_site(found->name());
     const auto& sites = now_.settings().sites;
-    const auto site = std::ranges::find(sites, found->name(), &config::Site::name);
-    if (site == sites.end()) return;
+    const config::Site* site = sites.find(found->name());
+    if (site == nullptr) return;
     const std::string pattern = question.name ? pattern_text(*site, *question.name) : "";
     say(pattern.empty() ? fmt::format("Requests for {} lead to site {}.", host, site->name)
                         : fmt::format("Requests for {} lead to site {}, which has the name `{}`.",

@@ -7,15 +7,13 @@
 namespace gatehouse::control {
 namespace {
 
-bool speaks_tls(const config::Site& site) {
-  return site.enabled && std::ranges::any_of(site.listen, &ListenAddress::tls);
-}
-
 // Somebody who brings a certificate takes every name and no name at this address.
 bool has_own_default(const config::Settings& settings, const ListenAddress& address) {
-  return std::ranges::any_of(settings.sites, [&](const config::Site& site) {
-    return site.enabled && site.any_name && site.certificate &&
-           std::ranges::find(site.listen, address) != site.listen.end();
+  const auto answers = [&address](const config::Site* site) {
+    return site->certificate && std::ranges::find(site->listen, address) != site->listen.end();
+  };
+  return std::ranges::any_of(settings.sites.blocks(), [&](const config::SiteBlockPtr& block) {
+    return std::ranges::any_of(block->any_name(), answers);
   });
 }
 
@@ -38,28 +36,43 @@ void add_once(std::vector<NamePattern>& names, const NamePattern& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
+bool full(const StandardNames& names) { return names.names.size() >= Identities::kMostNames; }
+
 void add_published(const NamePattern& name, StandardNames& to) {
-  if (to.names.size() < Identities::kMostNames) return add_once(to.names, name);
+  if (!full(to)) return add_once(to.names, name);
   ++to.left_out;
+}
+
+void add_published(const config::SiteBlock& block, StandardNames& to) {
+  if (full(to)) {
+    to.left_out += block.names_without_certificate();
+    return;
+  }
+  for (const config::SitePtr& site : block.sites()) {
+    if (!config::shows_default_identity(*site)) continue;
+    for (const NamePattern& name : site->names) add_published(name, to);
+  }
 }
 
 }  // namespace
 
 std::set<IdentitySet::Paths> needed_files(const config::Settings& settings) {
   std::set<IdentitySet::Paths> all;
-  const auto add = [&](const std::optional<config::CertificateFiles>& files) {
-    if (files) all.emplace(files->certificate, files->key);
+  const auto add = [&](const config::CertificateFiles& files) {
+    all.emplace(files.certificate, files.key);
   };
-  for (const config::Site& site : settings.sites) {
-    if (site.enabled) add(site.certificate);
+  for (const config::SiteBlockPtr& block : settings.sites.blocks()) {
+    std::ranges::for_each(block->certificates(), add);
   }
-  for (const config::Binding& binding : settings.bindings) add(binding.certificate);
+  for (const config::Binding& binding : settings.bindings) {
+    if (binding.certificate) add(*binding.certificate);
+  }
   return all;
 }
 
 bool needs_standard(const config::Settings& settings) {
-  const auto lacks = [](const config::Site& site) { return site.enabled && !site.certificate; };
-  if (std::ranges::any_of(settings.sites, lacks)) return true;
+  const auto lacks = [](const auto& block) { return block->lacks_certificate(); };
+  if (std::ranges::any_of(settings.sites.blocks(), lacks)) return true;
   if (std::ranges::any_of(settings.bindings,
                           [](const config::Binding& one) { return !one.certificate; })) {
     return true;
@@ -76,10 +89,7 @@ StandardNames standard_names(const config::Settings& settings) {
   for (const ServerName& host : settings.hosts) {
     add_once(wanted.names, NamePattern::parse(host.text()).value());
   }
-  for (const config::Site& site : settings.sites) {
-    if (!speaks_tls(site) || site.certificate) continue;
-    for (const NamePattern& name : site.names) add_published(name, wanted);
-  }
+  for (const config::SiteBlockPtr& block : settings.sites.blocks()) add_published(*block, wanted);
   for (const config::Binding& binding : settings.bindings) {
     if (binding.certificate) continue;
     for (const config::Endpoint& endpoint : binding.at) {

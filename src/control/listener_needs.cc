@@ -24,18 +24,6 @@ class Needs {
   std::vector<ListenerNeed> all_;
 };
 
-void add_site(const config::Site& site, Needs& needs) {
-  if (!site.enabled) return;
-  for (std::size_t i = 0; i < site.listen.size(); ++i) {
-    const ListenAddress& address = site.listen[i];
-    const auto here = site.listen.begin() + static_cast<std::ptrdiff_t>(i);
-    const bool chosen = address.port() == 0;
-    needs.add(address, false,
-              chosen ? static_cast<unsigned>(std::count(site.listen.begin(), here, address)) : 0);
-  }
-  for (const ListenAddress& address : site.plain_listen) needs.add(address);
-}
-
 void add_endpoint(const config::Endpoint& endpoint, Needs& needs) {
   if (const auto* ip = std::get_if<IpEndpoint>(&endpoint)) {
     return needs.add(ListenAddress::parse(ip->text()).value());
@@ -48,7 +36,9 @@ void add_endpoint(const config::Endpoint& endpoint, Needs& needs) {
 
 std::vector<ListenerNeed> listener_needs(const config::Settings& settings) {
   Needs needs;
-  for (const config::Site& site : settings.sites) add_site(site, needs);
+  for (const config::SiteBlockPtr& block : settings.sites.blocks()) {
+    for (const auto& [address, number] : block->asked()) needs.add(address, false, number);
+  }
   for (const config::Binding& binding : settings.bindings) {
     for (const config::Endpoint& endpoint : binding.at) add_endpoint(endpoint, needs);
   }

@@ -6,190 +6,156 @@
 namespace gatehouse::control {
 namespace {
 
-using Scope = ListenAddress::Scope;
-
-// The address of the site that makes it answer here; the most special one.
-const ListenAddress* reason(const std::vector<ListenAddress>& addresses,
-                            const OpenListener& listener, const IpEndpoint& endpoint) {
-  const ListenAddress* found = nullptr;
-  for (const ListenAddress& address : addresses) {
-    if (!answers_at(address, listener.asked, endpoint)) continue;
-    if (found == nullptr || address.scope() > found->scope()) found = &address;
-  }
-  return found;
+std::array<NamePattern, 3> names_of_localhost() {
+  return {NamePattern::parse("localhost").value(), NamePattern::parse("127.0.0.1").value(),
+          NamePattern::parse("::1").value()};
 }
 
-template <class Participant>
-class BySpecificity {
- public:
-  void add(Scope scope, Participant participant) {
-    lists_.at(static_cast<std::size_t>(scope)).push_back(std::move(participant));
-  }
-  std::vector<Participant> all() && {
-    std::vector<Participant> joined = std::move(lists_.front());
-    for (std::size_t i = 1; i < lists_.size(); ++i) {
-      joined.insert(joined.end(), lists_.at(i).begin(), lists_.at(i).end());
-    }
-    return joined;
-  }
+NamePattern pattern(const ServerName& host) { return NamePattern::parse(host.text()).value(); }
 
- private:
-  static_assert(Scope::everywhere < Scope::localhost && Scope::localhost < Scope::one_address);
-  std::array<std::vector<Participant>, 3> lists_;
-};
-
-const config::Listener* listener_settings(const config::Settings& settings,
-                                          const OpenListener& listener,
-                                          const IpEndpoint& endpoint) {
-  const config::Listener* found = nullptr;
-  for (const config::Listener& one : settings.listeners) {
-    if (!answers_at(one.address, listener.asked, endpoint)) continue;
-    if (found == nullptr || one.address.scope() > found->address.scope()) found = &one;
-  }
-  return found;
+const NamePattern* name_at(const config::Endpoint& endpoint, std::uint16_t port) {
+  const auto* named = std::get_if<config::NamedEndpoint>(&endpoint);
+  return named != nullptr && named->port == port ? &named->name : nullptr;
 }
 
-bool lists_localhost(const config::Site& site) {
-  return std::ranges::any_of(site.names,
-                             [](const NamePattern& name) { return name.text() == "localhost"; });
-}
-
-bool keeps_loopback(const Answering::Plain& one) {
-  return one.how == SiteCache::Plain::always_kept ||
-         one.site->plain.loopback == edge::PlainPolicy::keep;
+bool is_at(const config::Endpoint& endpoint, const IpEndpoint& here) {
+  const auto* ip = std::get_if<IpEndpoint>(&endpoint);
+  return ip != nullptr && *ip == here;
 }
 
 }  // namespace
 
-tls::Profile Answering::profile(const config::Settings& all, const config::Site* site) const {
-  if (site != nullptr && site->tls_profile) return *site->tls_profile;
-  if (settings != nullptr && settings->tls_profile) return *settings->tls_profile;
-  return all.tls_profile;
+ListenerTables::Tables ListenerTables::of(const OpenListener& listener,
+                                          const Participants& participants) {
+  Draft made{listener.asked.tls() ? std::make_shared<certs::BindingTable>() : nullptr,
+             std::make_shared<edge::RouteTable>()};
+  add_defaults(participants, made);
+  if (!made.bindings) add_localhost(participants, made);
+  for (const Participants::One& one : participants.all()) {
+    for (const NamePattern& name : one.site->names) add_name(participants, one, name, made);
+  }
+  if (made.bindings) add_rest(listener, participants, made);
+  return {std::move(made.bindings), std::move(made.routes)};
 }
 
-const config::Site* Answering::any_name() const {
-  const config::Site* found = nullptr;
-  for (const config::Site* site : sites) {
-    if (site->any_name) found = site;
+ListenerTables::Tables ListenerTables::again(const OpenListener& listener,
+                                             const Participants& participants, const Tables& before,
+                                             std::vector<NamePattern> names) {
+  Draft made{before.bindings ? std::make_shared<certs::BindingTable>(*before.bindings) : nullptr,
+             std::make_shared<edge::RouteTable>(*before.routes)};
+  add_dependent(listener, names);
+  for (const NamePattern& name : names) {
+    if (made.bindings) made.bindings->unbind(name);
+    made.routes->remove(name);
   }
-  for (const Plain& one : plain) {
-    if (one.site->any_name) found = one.site;
-  }
-  return found;
-}
-
-const config::Site* Answering::localhost() const {
-  const config::Site* first = nullptr;
-  for (const Plain& one : plain) {
-    if (lists_localhost(*one.site)) return one.site;
-    if (first == nullptr && keeps_loopback(one)) first = one.site;
-  }
-  const config::Site* any = any_name();
-  return any != nullptr ? any : first;
-}
-
-Answering answering_at(const config::Settings& settings, const OpenListener& listener) {
-  const IpEndpoint endpoint = listener.endpoint();
-  BySpecificity<const config::Site*> with_tls;
-  BySpecificity<Answering::Plain> without;
-  for (const config::Site& site : settings.sites) {
-    if (!site.enabled) continue;
-    if (const ListenAddress* why = reason(site.listen, listener, endpoint)) {
-      if (why->tls()) with_tls.add(why->scope(), &site);
-      if (!why->tls()) without.add(why->scope(), {&site, SiteCache::Plain::always_kept});
-    } else if (const ListenAddress* plain = reason(site.plain_listen, listener, endpoint)) {
-      without.add(plain->scope(), {&site, SiteCache::Plain::by_policy});
+  if (made.bindings) made.bindings->unbind_default();
+  made.routes->clear_default();
+  add_defaults(participants, made);
+  if (!made.bindings) add_localhost(participants, made);
+  for (const NamePattern& name : names) {
+    for (const Participants::One& one : participants.that_publish(name)) {
+      add_name(participants, one, name, made);
     }
   }
-  Answering found{std::move(with_tls).all(), std::move(without).all(), nullptr};
-  if (listener.asked.tls()) found.settings = listener_settings(settings, listener, endpoint);
-  return found;
+  if (made.bindings) add_rest(listener, participants, made);
+  return {std::move(made.bindings), std::move(made.routes)};
 }
 
-SitesByName sites_by_name(const config::Settings& settings) {
-  SitesByName all;
-  for (const config::Site& site : settings.sites) {
-    for (const NamePattern& name : site.names) all.try_emplace(name.text(), &site);
-  }
-  return all;
+bool ListenerTables::is_taken_over(const OpenListener& listener) const {
+  if (settings_.bindings.empty()) return false;
+  const IpEndpoint here = listener.endpoint();
+  return std::ranges::any_of(settings_.bindings, [&here](const config::Binding& binding) {
+    return std::ranges::any_of(binding.at, [&here](const auto& one) { return is_at(one, here); });
+  });
 }
 
-ListenerTables::Tables ListenerTables::of(const OpenListener& listener,
-                                          const Answering& answering) {
-  Tables tables{nullptr, std::make_shared<edge::RouteTable>()};
+// Names whose answer is not decided by the sites that publish them alone.
+void ListenerTables::add_dependent(const OpenListener& listener,
+                                   std::vector<NamePattern>& names) const {
   if (!listener.asked.tls()) {
-    add_plain(answering, tables);
-    return tables;
+    std::ranges::copy(names_of_localhost(), std::back_inserter(names));
+    return;
   }
-  tables.bindings = std::make_shared<certs::BindingTable>();
-  add_default(answering, tables);
-  add_sites(answering, tables);
-  add_hosts(answering, tables);
-  add_bindings(listener, answering, tables);
-  return tables;
+  std::ranges::transform(settings_.hosts, std::back_inserter(names), pattern);
+  for (const config::Binding& binding : settings_.bindings) {
+    for (const config::Endpoint& endpoint : binding.at) {
+      const NamePattern* name = name_at(endpoint, listener.address.port());
+      if (name != nullptr) names.push_back(*name);
+    }
+  }
 }
 
 tls::Answer ListenerTables::answer(const ServedIdentityPtr& served, tls::Profile profile) const {
   return {served->credential, profile, sites_.policy(profile)};
 }
 
-void ListenerTables::add_sites(const Answering& answering, Tables& to) {
-  for (const config::Site* site : answering.sites) {
-    const tls::Profile profile = answering.profile(settings_, site);
-    const SiteCache::SitePtr served = sites_.of(*site, profile, SiteCache::Plain::by_policy);
-    for (const NamePattern& name : site->names) {
-      to.routes->add(name, served);
-      const ServedIdentityPtr identity = identities_.of(site->certificate, &name);
-      if (identity) to.bindings->bind(name, answer(identity, profile));
-    }
-    if (site->any_name) to.routes->set_default(served);
-  }
+SiteCache::SitePtr ListenerTables::served(const Participants& participants,
+                                          const Participants::One& one) {
+  return sites_.of(*one.site, participants.profile(one.site), one.how);
+}
+
+void ListenerTables::add_name(const Participants& participants, const Participants::One& one,
+                              const NamePattern& name, Draft& to) {
+  to.routes->add(name, served(participants, one));
+  if (!to.bindings) return;
+  const ServedIdentityPtr identity = identities_.of(one.site->certificate, &name);
+  if (identity) to.bindings->bind(name, answer(identity, participants.profile(one.site)));
 }
 
 // A site with `*` answers for every name, so there are no unknown ones.
-void ListenerTables::add_default(const Answering& answering, Tables& to) {
-  const config::Site* any = answering.any_name();
+void ListenerTables::add_defaults(const Participants& participants, Draft& to) {
+  const auto any = participants.any_name();
+  if (any) to.routes->set_default(served(participants, *any));
+  if (!to.bindings) return;
   const ServedIdentityPtr identity =
-      any != nullptr ? identities_.of(any->certificate) : identities_.standard;
+      any ? identities_.of(any->site->certificate) : identities_.standard;
   if (!identity) return;
-  const tls::Answer by_default = answer(identity, answering.profile(settings_, any));
-  const config::Listener* settings = answering.settings;
+  const tls::Answer by_default = answer(identity, participants.profile(any ? any->site : nullptr));
+  const config::Listener* settings = participants.settings();
   const bool refuse_unknown = settings != nullptr && settings->refuse_unknown_names;
-  if (any != nullptr || !refuse_unknown) to.bindings->bind_unknown_names(by_default);
+  if (any || !refuse_unknown) to.bindings->bind_unknown_names(by_default);
   if (settings == nullptr || !settings->refuse_no_name) to.bindings->bind_no_name(by_default);
 }
 
+void ListenerTables::add_localhost(const Participants& participants, Draft& to) {
+  const auto localhost = participants.localhost();
+  if (!localhost) return;
+  for (const NamePattern& name : names_of_localhost()) {
+    to.routes->add(name, served(participants, *localhost));
+  }
+}
+
+void ListenerTables::add_rest(const OpenListener& listener, const Participants& participants,
+                              Draft& to) {
+  add_hosts(participants, to);
+  if (settings_.bindings.empty()) return;
+  const IpEndpoint here = listener.endpoint();
+  for (const config::Binding& binding : settings_.bindings) {
+    for (const config::Endpoint& endpoint : binding.at) {
+      const NamePattern* name = name_at(endpoint, here.port);
+      if (name != nullptr) add_named(binding, *name, participants, to);
+      if (is_at(endpoint, here)) take_over(binding, participants, to);
+    }
+  }
+}
+
 // Further names of the default identity that only a self-signed certificate holds.
-void ListenerTables::add_hosts(const Answering& answering, Tables& to) {
-  const config::Site* any = answering.any_name();
-  if (!identities_.self_signed || (any != nullptr && any->certificate)) return;
-  const tls::Answer by_default = answer(identities_.self_signed, answering.profile(settings_, any));
+void ListenerTables::add_hosts(const Participants& participants, Draft& to) {
+  const auto any = participants.any_name();
+  if (!identities_.self_signed || (any && any->site->certificate)) return;
+  const tls::Answer by_default =
+      answer(identities_.self_signed, participants.profile(any ? any->site : nullptr));
   for (const ServerName& host : settings_.hosts) {
-    const NamePattern name = NamePattern::parse(host.text()).value();
+    const NamePattern name = pattern(host);
     const bool holds = identities_.of(std::nullopt, &name) == identities_.self_signed;
     if (holds && to.bindings->find_named(host) == nullptr) to.bindings->bind(name, by_default);
   }
 }
 
-void ListenerTables::add_bindings(const OpenListener& listener, const Answering& answering,
-                                  Tables& to) {
-  const IpEndpoint here = listener.endpoint();
-  for (const config::Binding& binding : settings_.bindings) {
-    for (const config::Endpoint& endpoint : binding.at) {
-      const auto* named = std::get_if<config::NamedEndpoint>(&endpoint);
-      if (named != nullptr && named->port == here.port) {
-        add_named(binding, named->name, answering, to);
-      } else if (const auto* ip = std::get_if<IpEndpoint>(&endpoint); ip && *ip == here) {
-        take_over(binding, answering, to);
-      }
-    }
-  }
-}
-
 void ListenerTables::add_named(const config::Binding& binding, const NamePattern& name,
-                               const Answering& answering, Tables& to) {
+                               const Participants& participants, Draft& to) {
   const config::Site* site = site_of(binding, &name);
-  const tls::Profile profile = binding.tls_profile.value_or(answering.profile(settings_, site));
+  const tls::Profile profile = binding.tls_profile.value_or(participants.profile(site));
   const ServedIdentityPtr identity = identities_.of(binding.certificate, &name);
   if (identity) to.bindings->bind(name, answer(identity, profile));
   if (site == nullptr) return;
@@ -197,10 +163,10 @@ void ListenerTables::add_named(const config::Binding& binding, const NamePattern
 }
 
 // Whatever the client calls it, this certificate answers; and this site, if one is named.
-void ListenerTables::take_over(const config::Binding& binding, const Answering& answering,
-                               Tables& to) {
+void ListenerTables::take_over(const config::Binding& binding, const Participants& participants,
+                               Draft& to) {
   const config::Site* site = site_of(binding, nullptr);
-  const tls::Profile profile = binding.tls_profile.value_or(answering.profile(settings_, site));
+  const tls::Profile profile = binding.tls_profile.value_or(participants.profile(site));
   const ServedIdentityPtr identity = identities_.of(binding.certificate);
   *to.bindings = certs::BindingTable{};
   if (identity) to.bindings->bind_default(answer(identity, profile));
@@ -209,42 +175,20 @@ void ListenerTables::take_over(const config::Binding& binding, const Answering& 
     to.routes->set_default(sites_.of(*site, profile, SiteCache::Plain::by_policy));
     return;
   }
-  for (const auto& [name, one] : sites_by_name(settings_)) {
-    to.routes->add(NamePattern::parse(name).value(),
-                   sites_.of(*one, profile, SiteCache::Plain::by_policy));
-  }
-}
-
-void ListenerTables::add_plain(const Answering& answering, Tables& to) {
-  const auto served = [&](const Answering::Plain& one) {
-    return sites_.of(*one.site, settings_.tls_profile, one.how);
-  };
-  for (const Answering::Plain& one : answering.plain) {
-    if (one.site->any_name) to.routes->set_default(served(one));
-  }
-  const config::Site* localhost = answering.localhost();
-  for (const Answering::Plain& one : answering.plain) {
-    if (one.site != localhost) continue;
-    for (const auto* name : {"localhost", "127.0.0.1", "::1"}) {
-      to.routes->add(NamePattern::parse(name).value(), served(one));
+  for (const config::Site& one : settings_.sites) {
+    for (const NamePattern& name : one.names) {
+      if (settings_.sites.that_publish(name).front() != &one) continue;
+      to.routes->add(name, sites_.of(one, profile, SiteCache::Plain::by_policy));
     }
-  }
-  for (const Answering::Plain& one : answering.plain) {
-    for (const NamePattern& name : one.site->names) to.routes->add(name, served(one));
   }
 }
 
 const config::Site* ListenerTables::site_of(const config::Binding& binding,
-                                            const NamePattern* name) {
-  if (!binding.site.empty()) {
-    const auto found =
-        std::ranges::lower_bound(settings_.sites, binding.site, {}, &config::Site::name);
-    return found != settings_.sites.end() && found->name == binding.site ? &*found : nullptr;
-  }
+                                            const NamePattern* name) const {
+  if (!binding.site.empty()) return settings_.sites.find(binding.site);
   if (name == nullptr) return nullptr;
-  if (by_name_.empty()) by_name_ = sites_by_name(settings_);
-  const auto found = by_name_.find(name->text());
-  return found == by_name_.end() ? nullptr : found->second;
+  const auto publishing = settings_.sites.that_publish(*name);
+  return publishing.empty() ? nullptr : publishing.front();
 }
 
 }  // namespace gatehouse::control

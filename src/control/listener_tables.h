@@ -1,39 +1,13 @@
 #pragma once
 
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "certs/binding/binding_table.h"
 #include "control/identities.h"
-#include "control/listeners.h"
-#include "control/site_cache.h"
+#include "control/participants.h"
 
 namespace gatehouse::control {
-
-// Who answers at one address, most general first: what stands later decides.
-struct Answering {
-  struct Plain {
-    const config::Site* site;
-    SiteCache::Plain how;
-  };
-
-  std::vector<const config::Site*> sites;  // with TLS
-  std::vector<Plain> plain;                // without
-  const config::Listener* settings = nullptr;
-
-  tls::Profile profile(const config::Settings& all, const config::Site* site) const;
-  // Of `*`; nullptr when there is none.
-  const config::Site* any_name() const;
-  // The one that has http://localhost, whatever else is published: whoever lists the name, else
-  // `*`, else the first in the order of names that keeps plain HTTP on loopback. nullptr: nobody.
-  const config::Site* localhost() const;
-};
-Answering answering_at(const config::Settings& settings, const OpenListener& listener);
-
-// Where the names of all sites lead.
-using SitesByName = std::unordered_map<std::string, const config::Site*>;
-SitesByName sites_by_name(const config::Settings& settings);
 
 // Builds the tables of single listeners.
 class ListenerTables {
@@ -42,27 +16,41 @@ class ListenerTables {
       : settings_(settings), identities_(identities), sites_(sites) {}
 
   struct Tables {
-    std::shared_ptr<certs::BindingTable> bindings;  // nullptr: no TLS
-    std::shared_ptr<edge::RouteTable> routes;
+    std::shared_ptr<const certs::BindingTable> bindings;  // nullptr: no TLS
+    std::shared_ptr<const edge::RouteTable> routes;
   };
-  Tables of(const OpenListener& listener, const Answering& answering);
+  Tables of(const OpenListener& listener, const Participants& participants);
+
+  // What of() would give, but made of `before` and sharing most with it: the tables of this
+  // listener when the sites that have or had one of the names were others, and all else was the
+  // same. Not where a binding takes the whole listener.
+  Tables again(const OpenListener& listener, const Participants& participants, const Tables& before,
+               std::vector<NamePattern> names);
+  bool is_taken_over(const OpenListener& listener) const;
 
  private:
-  void add_sites(const Answering& answering, Tables& to);
-  void add_default(const Answering& answering, Tables& to);
-  void add_hosts(const Answering& answering, Tables& to);
-  void add_bindings(const OpenListener& listener, const Answering& answering, Tables& to);
+  struct Draft {
+    std::shared_ptr<certs::BindingTable> bindings;
+    std::shared_ptr<edge::RouteTable> routes;
+  };
+
+  void add_defaults(const Participants& participants, Draft& to);
+  void add_localhost(const Participants& participants, Draft& to);
+  void add_name(const Participants& participants, const Participants::One& one,
+                const NamePattern& name, Draft& to);
+  void add_rest(const OpenListener& listener, const Participants& participants, Draft& to);
+  void add_hosts(const Participants& participants, Draft& to);
   void add_named(const config::Binding& binding, const NamePattern& name,
-                 const Answering& answering, Tables& to);
-  void take_over(const config::Binding& binding, const Answering& answering, Tables& to);
-  void add_plain(const Answering& answering, Tables& to);
+                 const Participants& participants, Draft& to);
+  void take_over(const config::Binding& binding, const Participants& participants, Draft& to);
+  void add_dependent(const OpenListener& listener, std::vector<NamePattern>& names) const;
   tls::Answer answer(const ServedIdentityPtr& served, tls::Profile profile) const;
-  const config::Site* site_of(const config::Binding& binding, const NamePattern* name);
+  SiteCache::SitePtr served(const Participants& participants, const Participants::One& one);
+  const config::Site* site_of(const config::Binding& binding, const NamePattern* name) const;
 
   const config::Settings& settings_;
   const IdentitySet& identities_;
   SiteCache& sites_;
-  SitesByName by_name_;  // made when it is first needed
 };
 
 }  // namespace gatehouse::control

@@ -7,7 +7,7 @@
 
 #include "base/time_text.h"
 #include "certs/renewal/due.h"
-#include "control/listener_tables.h"
+#include "control/participants.h"
 #include "control/plan_words.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
@@ -55,9 +55,8 @@ void add_row(const InForce& now, const config::Site& site, const std::optional<N
   row.set_defined(defined(now, "sites", site.name));
 }
 
-void add_sites_of(const Answering& answering, api::ListenerRow& row) {
-  for (const config::Site* site : answering.sites) row.add_sites(site->name);
-  for (const Answering::Plain& one : answering.plain) row.add_sites(one.site->name);
+void add_sites_of(const Participants& participants, api::ListenerRow& row) {
+  for (const Participants::One& one : participants.all()) row.add_sites(one.site->name);
 }
 
 void add_users(const InForce& now, std::map<const ServedIdentity*, api::CertificateRow*>& rows) {
@@ -192,16 +191,16 @@ api::ListListenersResponse list_listeners(const InForce& now,
   api::ListListenersResponse response;
   for (const OpenListener& listener : listeners) {
     api::ListenerRow& row = *response.add_listeners();
-    const Answering answering = answering_at(now.settings(), listener);
+    const Participants participants(now.settings(), listener);
     row.set_address(listener.address.text());
     row.set_tls(listener.asked.tls());
     if (listener.asked.tls()) {
-      const config::Listener* settings = answering.settings;
+      const config::Listener* settings = participants.settings();
       row.set_unknown_names(settings && settings->refuse_unknown_names ? "refuse" : "default");
       row.set_no_name(settings && settings->refuse_no_name ? "refuse" : "default");
       if (settings) row.set_owner(settings->owner);
     }
-    if (!listener.metrics) add_sites_of(answering, row);
+    if (!listener.metrics) add_sites_of(participants, row);
     if (listener.id < connections.size()) row.set_connections(connections[listener.id]);
   }
   return response;

@@ -79,6 +79,7 @@ Result<LiveControlPlane::Beginning> LiveControlPlane::begin(Candidate first) {
   Beginning beginning{prepared->next.snapshot, std::move(prepared->opened)};
   for (const std::string& notice : prepared->next.identities->notices) parts_.events.warn(notice);
   now_ = std::move(prepared->next);
+  parts_.access_logs.use(std::move(prepared->access_log));
   parts_.listeners.adopt(std::move(prepared->listeners));
   parts_.on_identities(*now_.identities);
   return beginning;
@@ -97,16 +98,26 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::change(api::ChangeReques
                                now_.revision, request.if_revision()),
                    ErrorKind::conflict);
   }
-  auto edited = apply_edits(*now_.configuration.api, *now_.configuration.base, request.edits());
-  if (!edited) co_return pass_on(edited);
-  Candidate next = config::has_errors(edited->diagnostics)
-                       ? Candidate{}
-                       : parts_.sources.with_api(now_.configuration, std::move(edited->api));
-  next.diagnostics.insert(next.diagnostics.begin(), edited->diagnostics.begin(),
-                          edited->diagnostics.end());
+  auto next = edited(request.edits());
+  if (!next) co_return pass_on(next);
   co_return co_await carry_out(
-      std::move(next),
+      std::move(*next),
       {.dry_run = request.dry_run(), .who = who(caller), .why = request.why(), .by_api = true});
+}
+
+Result<Candidate> LiveControlPlane::edited(const Edits& edits) const {
+  const Candidate& now = now_.configuration;
+  const auto sites = sites_of(edits);
+  auto made = apply_edits(sites ? now.api.excerpt(*sites) : now.api.document(), *now.base, edits);
+  if (!made) return pass_on(made);
+  Candidate next;
+  if (!config::has_errors(made->diagnostics)) {
+    next = sites ? Sources::with_sites(now, made->api, *sites)
+                 : Sources::with_api(now, std::move(made->api));
+  }
+  next.diagnostics.insert(next.diagnostics.begin(), made->diagnostics.begin(),
+                          made->diagnostics.end());
+  return next;
 }
 
 io::Task<Result<api::ChangeResponse>> LiveControlPlane::reload(bool dry_run, Caller caller) {
@@ -135,11 +146,15 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::rollback(std::uint64_t r
   const Turn turn(*this);
   auto api = parts_.sources.api_of(revision);
   if (!api) co_return pass_on(api);
-  Candidate next = parts_.sources.with_api(now_.configuration, std::move(*api));
+  Candidate next = Sources::with_api(now_.configuration, std::move(*api));
   co_return co_await carry_out(std::move(next), {.dry_run = dry_run,
                                                  .who = who(caller),
                                                  .why = fmt::format("back to {}", revision),
                                                  .by_api = true});
+}
+
+io::Task<Result<api::UpgradeResponse>> LiveControlPlane::upgrade(Caller caller) {
+  return parts_.upgrade(std::move(caller));
 }
 
 io::Task<Result<api::ChangeResponse>> LiveControlPlane::carry_out(Candidate next, Cause cause) {
@@ -211,8 +226,7 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared pr
 }
 
 bool LiveControlPlane::says_the_same(const Candidate& next) const {
-  return *next.settings == now_.settings() &&
-         config::to_yaml(next.api->message) == config::to_yaml(now_.configuration.api->message);
+  return *next.settings == now_.settings() && next.api_yaml() == now_.configuration.api_yaml();
 }
 
 Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate,
@@ -221,14 +235,18 @@ Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate
   if (!listening) return pass_on(listening);
   auto identities = parts_.identities.prepare(*candidate.settings, now_.identities.get(), look);
   if (!identities) return pass_on(identities);
+  auto access_log = parts_.access_logs.prepare(candidate.settings->access_log);
+  if (!access_log) return pass_on(access_log);
   Prepared made{{std::move(candidate), std::move(*identities), nullptr, now_.revision + 1},
                 std::move(listening->all),
                 std::move(listening->opened),
-                nullptr};
+                nullptr,
+                std::move(*access_log)};
   made.next.snapshot = parts_.builder.build({.revision = made.next.revision,
                                              .settings = made.next.configuration.settings,
                                              .identities = made.next.identities,
-                                             .listeners = made.listeners});
+                                             .listeners = made.listeners,
+                                             .access_log = made.access_log});
   made.bridge = bridge(made.next, made.listeners);
   return made;
 }
@@ -270,7 +288,7 @@ io::Task<bool> LiveControlPlane::apply(std::shared_ptr<const edge::Snapshot> sna
 
 io::Task<bool> LiveControlPlane::prove(const Prepared& prepared, api::ChangeResponse& response) {
   const io::Deadline limit = parts_.reactor.in(kProofsTime);
-  std::vector<crypto::Certificate> anchors;
+  std::vector<crypto::Certificate> anchors = parts_.machine_anchors();
   if (prepared.next.identities->anchor) anchors.push_back(*prepared.next.identities->anchor);
   bool proven = true;
   for (Claim& claim : claims(&now_.settings(), prepared.next, prepared.listeners)) {
@@ -304,9 +322,11 @@ void LiveControlPlane::adopt(Prepared prepared) {
     const auto& known = now_.identities->notices;
     if (std::ranges::find(known, notice) == known.end()) parts_.events.warn(notice);
   }
+  const bool others = !same(*prepared.next.identities, *now_.identities);
   now_ = std::move(prepared.next);
+  parts_.access_logs.use(std::move(prepared.access_log));
   parts_.listeners.adopt(std::move(prepared.listeners));
-  parts_.on_identities(*now_.identities);
+  if (others) parts_.on_identities(*now_.identities);
 }
 
 void LiveControlPlane::retire(std::shared_ptr<const edge::Snapshot> snapshot) {
@@ -333,6 +353,7 @@ io::Task<void> LiveControlPlane::refresh_identities() {
   if (auto turn = co_await take_turn(); !turn) co_return;
   const Turn turn(*this);
   retired_.sweep();
+  parts_.access_logs.sweep();
   auto found = parts_.identities.prepare(now_.settings(), now_.identities.get(),
                                          Identities::Look::all_files);
   if (!found) {
@@ -352,7 +373,8 @@ io::Task<void> LiveControlPlane::serve(IdentitySetPtr identities) {
   auto next = parts_.builder.build({.revision = now_.revision,
                                     .settings = now_.configuration.settings,
                                     .identities = now_.identities,
-                                    .listeners = parts_.listeners.open_now()});
+                                    .listeners = parts_.listeners.open_now(),
+                                    .access_log = parts_.access_logs.in_use()});
   retire(std::exchange(now_.snapshot, next));
   if (!co_await apply(std::move(next), {})) co_return;
   const ServedIdentityPtr shown = shown_identity(now_.settings(), *now_.identities);

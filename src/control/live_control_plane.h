@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "base/access_logs.h"
 #include "control/control_plane.h"
+#include "control/edits.h"
 #include "control/fleet.h"
 #include "control/in_force.h"
 #include "control/prover.h"
@@ -35,10 +37,16 @@ class LiveControlPlane final : public ControlPlane {
     Identities& identities;
     SnapshotBuilder& builder;
     Prover& prover;
+    AccessLogs& access_logs;
+    // What the programs of this machine trust, the local CA aside; asked once for each change. May
+    // read the disk.
+    std::function<std::vector<crypto::Certificate>()> machine_anchors;
     ProgramFacts facts;
     std::function<std::string()> metrics_page;
     // Told which certificates are in force, for the metrics.
     std::function<void(const IdentitySet&)> on_identities;
+    // Replaces the program; see ControlPlane::upgrade.
+    std::function<io::Task<Result<api::UpgradeResponse>>(Caller caller)> upgrade;
   };
   // Borrows what Parts refers to.
   explicit LiveControlPlane(Parts parts);
@@ -63,11 +71,17 @@ class LiveControlPlane final : public ControlPlane {
   void resume();
 
   const InForce& in_force() const { return now_; }
+  const ProgramFacts& program() const { return parts_.facts; }
+  // Connections that are open, of all workers.
+  std::uint64_t open_connections() const;
+  // Tells everybody who watches.
+  void tell(std::string_view kind, std::string sentence);
 
   io::Task<Result<api::ChangeResponse>> change(api::ChangeRequest request, Caller caller) override;
   io::Task<Result<api::ChangeResponse>> reload(bool dry_run, Caller caller) override;
   io::Task<Result<api::ChangeResponse>> rollback(std::uint64_t revision, bool dry_run,
                                                  Caller caller) override;
+  io::Task<Result<api::UpgradeResponse>> upgrade(Caller caller) override;
 
   api::GetConfigurationResponse configuration() const override;
   api::ValidateResponse validate(const std::string& yaml) const override;
@@ -100,10 +114,12 @@ class LiveControlPlane final : public ControlPlane {
     std::vector<NewSockets> opened;
     // What serves until the proof: the listeners of before that are no longer wanted stay.
     std::shared_ptr<const edge::Snapshot> bridge;
+    std::shared_ptr<AccessLog> access_log;
   };
   class Turn;
 
   io::Task<Result<Ok>> take_turn();
+  Result<Candidate> edited(const Edits& edits) const;
   io::Task<Result<api::ChangeResponse>> carry_out(Candidate next, Cause cause);
   io::Task<Result<api::ChangeResponse>> put_in_force(Prepared prepared, Cause cause,
                                                      api::ChangeResponse response);
@@ -120,7 +136,6 @@ class LiveControlPlane final : public ControlPlane {
   void adopt(Prepared prepared);
   void retire(std::shared_ptr<const edge::Snapshot> snapshot);
   void remember(const Cause& cause, const api::ChangeResponse& response);
-  void tell(std::string_view kind, std::string sentence);
   std::vector<std::uint64_t> connections() const;  // by ListenerId
 
   Parts parts_;

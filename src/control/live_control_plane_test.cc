@@ -8,6 +8,7 @@
 #include "base/testing/temporary_folder.h"
 #include "control/testing/configurations.h"
 #include "control/testing/fakes.h"
+#include "crypto/testing/chains.h"
 #include "io/testing.h"
 
 namespace gatehouse::control {
@@ -22,6 +23,7 @@ using testing::FakeSockets;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr std::string_view kFile = "version: 1\nsites:\n  file.localhost: http://127.0.0.1:1\n";
 
@@ -82,7 +84,9 @@ class TheControlPlane : public io::testing::ReactorTest {
   Identities identities_{folder_ / "state", clock, log_};
   MetricLabels labels_;
   SnapshotBuilder builder_{labels_, {}};
+  AccessLogs access_logs_{log_};
   FakeProver prover_;
+  std::vector<crypto::Certificate> machine_anchors_;
   FakeFleet fleet_{reactor};
   LiveControlPlane plane_{{.reactor = reactor,
                            .events = log_,
@@ -91,9 +95,12 @@ class TheControlPlane : public io::testing::ReactorTest {
                            .identities = identities_,
                            .builder = builder_,
                            .prover = prover_,
+                           .access_logs = access_logs_,
+                           .machine_anchors = [this] { return machine_anchors_; },
                            .facts = {},
                            .metrics_page = [] { return std::string("counters"); },
-                           .on_identities = [](const IdentitySet&) {}}};
+                           .on_identities = [](const IdentitySet&) {},
+                           .upgrade = {}}};
   std::vector<std::string> events_seen_;
 };
 
@@ -106,6 +113,17 @@ TEST_F(TheControlPlane, A14_serves_a_site_of_the_api_and_keeps_it) {
   EXPECT_EQ(fleet_.served.back(), plane_.in_force().snapshot);
   EXPECT_THAT(sources_.store().current().value()->yaml, HasSubstr("new.localhost"));
   EXPECT_THAT(events_seen_, Contains("change"));
+}
+
+TEST_F(TheControlPlane, proves_a_change_to_clients_that_trust_what_this_machine_does) {
+  const crypto::testing::Ca company;
+  machine_anchors_ = {company.root};
+  ASSERT_TRUE(change(with_site("new.localhost")));
+  std::vector<crypto::Sha256> trusted;
+  for (const crypto::Certificate& anchor : prover_.trusted) trusted.push_back(anchor.sha256());
+  const auto& local = plane_.in_force().identities->anchor;
+  ASSERT_TRUE(local);
+  EXPECT_THAT(trusted, UnorderedElementsAre(company.root.sha256(), local->sha256()));
 }
 
 TEST_F(TheControlPlane, tells_the_plan_of_a_dry_run_and_does_nothing) {
@@ -139,6 +157,38 @@ TEST_F(TheControlPlane, undoes_a_change_that_a_worker_does_not_take) {
   ASSERT_TRUE(done);
   EXPECT_TRUE(done->rolled_back());
   EXPECT_THAT(site_names(), SizeIs(1));
+}
+
+TEST_F(TheControlPlane, F13_an_access_log_of_the_file_is_in_use_from_the_change_on) {
+  const std::string path = folder_ / "access.log";
+  put(file(), fmt::format("{}logs: {{access: {}}}\n", kFile, path));
+  const auto done = reload();
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_TRUE(done->applied());
+  EXPECT_EQ(access_logs_.in_use()->target().path, path);
+  EXPECT_EQ(fleet_.served.back()->access_log.lock(), access_logs_.in_use());
+}
+
+TEST_F(TheControlPlane, an_access_log_that_cannot_be_opened_changes_nothing) {
+  const auto before = access_logs_.in_use();
+  put(file(), fmt::format("{}logs: {{access: {}}}\n", kFile, (folder_ / "no/a.log").string()));
+  const auto done = reload();
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().what, HasSubstr("no/a.log"));
+  EXPECT_EQ(access_logs_.in_use(), before);
+  EXPECT_THAT(fleet_.served, IsEmpty());
+}
+
+TEST_F(TheControlPlane, an_access_log_of_a_change_that_is_undone_is_not_used) {
+  const auto before = access_logs_.in_use();
+  prover_.as_planned = false;
+  put(file(), fmt::format("{}  b.localhost: http://127.0.0.1:2\nlogs: {{access: {}}}\n", kFile,
+                          (folder_ / "a.log").string()));
+  const auto done = reload();
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->rolled_back());
+  EXPECT_EQ(access_logs_.in_use(), before);
+  EXPECT_EQ(fleet_.served.back()->access_log.lock(), before);
 }
 
 TEST_F(TheControlPlane, refuses_a_port_in_use_before_anything_has_changed) {

@@ -68,6 +68,12 @@ std::vector<std::uint64_t> LiveControlPlane::connections() const {
   return by_listener;
 }
 
+std::uint64_t LiveControlPlane::open_connections() const {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : connections()) sum += count;
+  return sum;
+}
+
 api::ListListenersResponse LiveControlPlane::listeners() const {
   return list_listeners(now_, parts_.listeners.open_now(), connections());
 }
@@ -92,9 +98,7 @@ api::Status LiveControlPlane::status() const {
   }
   *status.mutable_sites() = std::move(*list_sites(now_, "").mutable_sites());
   *status.mutable_certificates() = std::move(*list_certificates(now_, time).mutable_certificates());
-  for (const std::uint64_t count : connections()) {
-    status.set_connections(status.connections() + count);
-  }
+  status.set_connections(open_connections());
   if (fleet_ != nullptr) {
     for (const WorkerMetrics* worker : fleet_->metrics()) {
       status.set_requests(status.requests() + worker->requests());

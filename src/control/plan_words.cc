@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "control/listener_tables.h"
+#include "control/participants.h"
 #include "control/site_words.h"
 
 namespace gatehouse::control {
@@ -63,15 +63,6 @@ void listeners(const config::Settings& before, const config::Settings& after, Wo
   }
 }
 
-std::string_view what_happens(edge::PlainPolicy policy) {
-  switch (policy) {
-    case edge::PlainPolicy::keep: return "is served";
-    case edge::PlainPolicy::redirect: return "redirects to HTTPS";
-    case edge::PlainPolicy::refuse: return "is refused";
-  }
-  return "is served";
-}
-
 bool outside(const ListenAddress& address) {
   if (address.scope() == ListenAddress::Scope::everywhere) return true;
   return address.scope() == ListenAddress::Scope::one_address &&
@@ -82,12 +73,12 @@ void plain_http(const config::Site& site, Words& words) {
   for (const ListenAddress& address : site.plain_listen) {
     if (outside(address)) {
       words.push_back(fmt::format("plain HTTP for {} on port {} {}", site.name, address.port(),
-                                  what_happens(site.plain.external)));
+                                  plain_words(site.plain.external).happens));
     }
     if (address.scope() == ListenAddress::Scope::one_address) continue;
     const bool kept = site.plain.loopback == edge::PlainPolicy::keep;
     words.push_back(fmt::format("http://localhost:{} {}", address.port(),
-                                kept ? "stays" : what_happens(site.plain.loopback)));
+                                kept ? "stays" : plain_words(site.plain.loopback).happens));
   }
 }
 
@@ -179,16 +170,15 @@ void sites(const config::Settings& before, const config::Settings& after,
   Some coming(words, "sites appear");
   Some changing(words, "sites change");
   Some going(words, "sites disappear");
-  compare(
-      before.sites, after.sites,
-      [&](const config::Site& site) {
-        if (coming.next()) appears(site, identities, words);
-      },
-      [&](const config::Site& then, const config::Site& now) {
-        if (changing.next()) changes(then, now, identities, words);
-      },
-      [&](const config::Site& site) {
-        if (going.next()) words.push_back(fmt::format("site {} disappears", site.name));
+  config::Sites::each_difference(
+      before.sites, after.sites, [&](const config::Site* then, const config::Site* now) {
+        if (now == nullptr) {
+          if (going.next()) words.push_back(fmt::format("site {} disappears", then->name));
+        } else if (then == nullptr) {
+          if (coming.next()) appears(*now, identities, words);
+        } else if (changing.next()) {
+          changes(*then, *now, identities, words);
+        }
       });
 }
 
@@ -211,8 +201,8 @@ std::map<std::uint16_t, std::string> localhost_sites(const config::Settings& set
     const OpenListener here{
         0,  address, address, io::SocketAddress::ip("127.0.0.1", address.port()).value(),
         "", false,   0};
-    const config::Site* site = answering_at(settings, here).localhost();
-    if (site != nullptr) found.emplace(address.port(), site->name);
+    const auto localhost = Participants(settings, here).localhost();
+    if (localhost) found.emplace(address.port(), localhost->site->name);
   }
   return found;
 }
@@ -267,6 +257,16 @@ void listener_settings(const config::Settings& before, const config::Settings& a
   }
 }
 
+std::string access_log_words(const AccessLogTarget& target) {
+  switch (target.kind) {
+    case AccessLogTarget::Kind::off: return "requests are not logged any more";
+    case AccessLogTarget::Kind::standard_output: return "requests are logged to standard output";
+    case AccessLogTarget::Kind::journal: return "requests are logged to the journal";
+    case AccessLogTarget::Kind::file: break;
+  }
+  return fmt::format("requests are logged to {}", target.path);
+}
+
 void rest(const config::Settings& before, const config::Settings& after, Words& words) {
   if (before.tls_profile != after.tls_profile) {
     words.push_back(fmt::format("TLS profile {} instead of {}", tls::text(after.tls_profile),
@@ -280,7 +280,7 @@ void rest(const config::Settings& before, const config::Settings& after, Words& 
     words.push_back("the accounts that may administer or look change");
   }
   if (before.access_log != after.access_log) {
-    words.push_back("the access log goes elsewhere at the next start");
+    words.push_back(access_log_words(after.access_log));
   }
   if (before.workers != after.workers) {
     words.push_back("the number of workers changes at the next start");

@@ -64,6 +64,18 @@ TEST(PlanWords, tell_of_what_waits_for_the_next_start) {
   EXPECT_THAT(plan, Contains(HasSubstr("at the next start")));
 }
 
+TEST(PlanWords, tell_where_requests_are_logged_from_now_on) {
+  const std::string_view off = "version: 1\nlogs: {access: \"off\"}\n";
+  EXPECT_THAT(words(off, "version: 1\nlogs: {access: /var/log/a.log}\n"),
+              Contains("requests are logged to /var/log/a.log"));
+  EXPECT_THAT(words(off, "version: 1\nlogs: {access: journal}\n"),
+              Contains("requests are logged to the journal"));
+  EXPECT_THAT(words(off, "version: 1\nlogs: {access: \"-\"}\n"),
+              Contains("requests are logged to standard output"));
+  EXPECT_THAT(words("version: 1\nlogs: {access: /var/log/a.log}\n", off),
+              Contains("requests are not logged any more"));
+}
+
 TEST(PlanWords, count_what_nobody_would_read) {
   std::string many = "version: 1\nsites:\n";
   for (int i = 0; i < 50; ++i) many += fmt::format("  s{}.example: http://127.0.0.1:1\n", i);

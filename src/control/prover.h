@@ -18,7 +18,7 @@ struct Claim {
 class Prover {
  public:
   virtual ~Prover() = default;
-  // `anchors`: what clients trust beside what this machine does. Takes kProofTime at most.
+  // `anchors`: all that clients trust. Takes kProofTime at most.
   virtual io::Task<std::vector<check::Proof>> prove(Claim claim,
                                                     std::vector<crypto::Certificate> anchors) = 0;
 };

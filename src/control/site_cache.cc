@@ -4,22 +4,16 @@
 
 namespace gatehouse::control {
 
-// Both lists are in the order of their names.
 void SiteCache::begin(std::shared_ptr<const config::Settings> next, ChosenPort chosen_port) {
   chosen_port_ = std::move(chosen_port);
-  std::unordered_map<std::string_view, Variants> kept;
-  const bool same_timeouts = settings_ && settings_->timeouts == next->timeouts;
-  auto before = settings_ ? settings_->sites.begin() : next->sites.end();
-  const auto end = settings_ ? settings_->sites.end() : next->sites.end();
-  kept.reserve(next->sites.size());
-  for (const config::Site& site : next->sites) {
-    while (before != end && before->name < site.name) ++before;
-    if (before == end || !same_timeouts || *before != site) continue;
-    if (const auto found = made_.find(site.name); found != made_.end()) {
-      kept.emplace(site.name, std::move(found->second));
-    }
+  if (!settings_ || settings_->timeouts != next->timeouts) {
+    made_.clear();
+  } else {
+    config::Sites::each_difference(settings_->sites, next->sites,
+                                   [this](const config::Site* before, const config::Site* after) {
+                                     made_.erase(before != nullptr ? before->name : after->name);
+                                   });
   }
-  made_ = std::move(kept);
   settings_ = std::move(next);
 }
 

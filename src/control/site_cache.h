@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -47,7 +48,7 @@ class SiteCache {
   certs::PolicyNumbers& policies_;
   std::shared_ptr<const config::Settings> settings_;
   ChosenPort chosen_port_;
-  std::unordered_map<std::string_view, Variants> made_;  // by names that settings_ holds
+  std::unordered_map<std::string, Variants> made_;  // by the keys of the sites
 };
 
 }  // namespace gatehouse::control

@@ -6,15 +6,6 @@
 namespace gatehouse::control {
 namespace {
 
-std::string_view verb(edge::PlainPolicy policy) {
-  switch (policy) {
-    case edge::PlainPolicy::keep: return "kept";
-    case edge::PlainPolicy::redirect: return "redirected";
-    case edge::PlainPolicy::refuse: return "refused";
-  }
-  return "kept";
-}
-
 std::string url(const ListenAddress& address, std::string_view host) {
   const bool usual = address.port() == (address.tls() ? 443 : 80);
   return fmt::format("{}://{}{}", address.tls() ? "https" : "http", host,
@@ -34,6 +25,15 @@ std::vector<std::string> hosts_of(const config::Site& site, const ListenAddress&
 }
 
 }  // namespace
+
+PlainWords plain_words(edge::PlainPolicy policy) {
+  switch (policy) {
+    case edge::PlainPolicy::keep: break;
+    case edge::PlainPolicy::redirect: return {"redirected", "redirects to HTTPS"};
+    case edge::PlainPolicy::refuse: return {"refused", "is refused"};
+  }
+  return {"kept", "is served"};
+}
 
 std::vector<std::string> site_urls(const config::Site& site) {
   std::vector<std::string> urls;
@@ -56,8 +56,8 @@ std::string upstreams_text(const std::vector<UpstreamUrl>& upstreams) {
 
 std::string plain_text(const config::Site& site) {
   if (site.plain_listen.empty()) return "none";
-  return fmt::format("{} outside, {} on loopback", verb(site.plain.external),
-                     verb(site.plain.loopback));
+  return fmt::format("{} outside, {} on loopback", plain_words(site.plain.external).done,
+                     plain_words(site.plain.loopback).done);
 }
 
 std::string place_text(const ListenAddress& address) {

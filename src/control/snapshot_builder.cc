@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include "base/time_text.h"
-#include "control/listener_tables.h"
 
 namespace gatehouse::control {
 namespace {
@@ -46,26 +45,36 @@ SiteCache::ChosenPort chosen_ports(const std::vector<OpenListener>& listeners) {
   };
 }
 
-// Listeners with the same participants share their tables.
-struct Shared {
-  Answering answering;
-  bool tls;
-  ListenerTables::Tables tables;
-};
+// Whether whoever was served by one of them is served by the other alike.
+bool same_where_both_serve(const IdentitySet& a, const IdentitySet& b) {
+  if (a.standard != b.standard || a.self_signed != b.self_signed) return false;
+  return std::ranges::all_of(a.files, [&b](const auto& entry) {
+    const auto other = b.files.find(entry.first);
+    return other == b.files.end() || other->second.served == entry.second.served;
+  });
+}
 
-bool same_participants(const Answering& a, const Answering& b) {
-  const auto same_plain = [](const Answering::Plain& x, const Answering::Plain& y) {
-    return x.site == y.site && x.how == y.how;
+std::vector<NamePattern> names_of_changed(const config::Settings& before,
+                                          const config::Settings& after) {
+  std::vector<NamePattern> names;
+  const auto add = [&names](const config::Site* site) {
+    if (site != nullptr) names.insert(names.end(), site->names.begin(), site->names.end());
   };
-  return a.sites == b.sites && a.settings == b.settings &&
-         std::ranges::equal(a.plain, b.plain, same_plain);
+  config::Sites::each_difference(before.sites, after.sites,
+                                 [&add](const config::Site* then, const config::Site* now) {
+                                   add(then);
+                                   add(now);
+                                 });
+  return names;
 }
 
 }  // namespace
 
 ServedIdentityPtr shown_identity(const config::Settings& settings, const IdentitySet& identities) {
-  for (const config::Site& site : settings.sites) {
-    if (site.enabled && site.any_name && site.certificate) return identities.of(site.certificate);
+  for (const config::SiteBlockPtr& block : settings.sites.blocks()) {
+    for (const config::Site* site : block->any_name()) {
+      if (site->certificate) return identities.of(site->certificate);
+    }
   }
   if (identities.standard) return identities.standard;
   const auto all = identities.all();
@@ -82,6 +91,7 @@ std::shared_ptr<const edge::Snapshot> SnapshotBuilder::build(const Input& input)
   next->tickets = facts_.tickets;
   next->certificate = summary(input, facts_.trust_command);
   next->listeners = plans(input);
+  next->access_log = input.access_log;
   const std::size_t most = settings.limits.connections.value_or(facts_.most_connections);
   next->most_connections_per_worker = std::max<std::size_t>(1, most / facts_.workers);
   return next;
@@ -93,12 +103,12 @@ std::shared_ptr<const edge::Snapshot> SnapshotBuilder::bridge(
   auto both = std::make_shared<edge::Snapshot>(*next);
   ListenerTables tables(*input.settings, *input.identities, sites_);
   for (const OpenListener& listener : leaving) {
-    const Answering answering = answering_at(*input.settings, listener);
-    if (listener.metrics || (answering.sites.empty() && answering.plain.empty())) {
+    const Participants participants(*input.settings, listener);
+    if (listener.metrics || participants.nobody()) {
       both->listeners.emplace(listener.id, before.listeners.at(listener.id));
       continue;
     }
-    const ListenerTables::Tables built = tables.of(listener, answering);
+    const ListenerTables::Tables built = tables.of(listener, participants);
     both->listeners.emplace(listener.id, edge::ListenerPlan{.address = listener.address,
                                                             .metrics = false,
                                                             .bindings = built.bindings,
@@ -107,32 +117,83 @@ std::shared_ptr<const edge::Snapshot> SnapshotBuilder::bridge(
   return both;
 }
 
+bool SnapshotBuilder::Built::differs_in_sites_only(const Input& next) const {
+  if (!settings) return false;
+  const config::Settings& then = *settings;
+  const config::Settings& now = *next.settings;
+  return then.bindings == now.bindings && then.listeners == now.listeners &&
+         then.tls_profile == now.tls_profile && then.hosts == now.hosts &&
+         then.timeouts == now.timeouts && same_where_both_serve(*identities, *next.identities);
+}
+
+// The tables of one snapshot: made of those of the one before where that is possible, else anew,
+// and then shared by listeners with the same participants.
+class SnapshotBuilder::Tables {
+ public:
+  Tables(const Input& input, const Built& last, SiteCache& sites)
+      : settings_(*input.settings),
+        last_(last),
+        tables_(settings_, *input.identities, sites),
+        follows_(last.differs_in_sites_only(input)) {
+    if (follows_) changed_ = names_of_changed(*last.settings, settings_);
+  }
+
+  ListenerTables::Tables of(const OpenListener& listener) {
+    const Participants participants(settings_, listener);
+    const auto before = last_.listeners.find(listener.id);
+    const bool again = follows_ && before != last_.listeners.end() &&
+                       before->second.asked == listener.asked && !tables_.is_taken_over(listener);
+    if (again) return tables_.again(listener, participants, before->second.tables, changed_);
+    return anew(listener, participants);
+  }
+
+ private:
+  struct Shared {
+    std::vector<Participants::One> participants;
+    const config::Listener* settings;
+    bool tls;
+    ListenerTables::Tables tables;
+  };
+
+  ListenerTables::Tables anew(const OpenListener& listener, const Participants& participants) {
+    // A binding may mean one address only.
+    if (!settings_.bindings.empty()) return tables_.of(listener, participants);
+    auto all = participants.all();
+    const auto known = std::ranges::find_if(shared_, [&](const Shared& one) {
+      return one.tls == listener.asked.tls() && one.settings == participants.settings() &&
+             one.participants == all;
+    });
+    if (known != shared_.end()) return known->tables;
+    ListenerTables::Tables made = tables_.of(listener, participants);
+    shared_.push_back({std::move(all), participants.settings(), listener.asked.tls(), made});
+    return made;
+  }
+
+  const config::Settings& settings_;
+  const Built& last_;
+  ListenerTables tables_;
+  const bool follows_;
+  std::vector<NamePattern> changed_;  // names that sites that differ have or had
+  std::vector<Shared> shared_;
+};
+
 std::map<edge::ListenerId, edge::ListenerPlan> SnapshotBuilder::plans(const Input& input) {
   std::map<edge::ListenerId, edge::ListenerPlan> made;
-  ListenerTables tables(*input.settings, *input.identities, sites_);
-  std::vector<Shared> shared;
-  const bool can_share = input.settings->bindings.empty();  // else each address may differ
+  Tables tables(input, last_, sites_);
+  Built built{input.settings, input.identities, {}};
   for (const OpenListener& listener : input.listeners) {
     if (listener.metrics) {
       made.emplace(listener.id, metrics_plan(listener));
       continue;
     }
-    Answering answering = answering_at(*input.settings, listener);
-    auto known = std::ranges::find_if(shared, [&](const Shared& one) {
-      return can_share && one.tls == listener.asked.tls() &&
-             same_participants(one.answering, answering);
-    });
-    if (known == shared.end()) {
-      auto built = tables.of(listener, answering);
-      known = shared.insert(shared.end(),
-                            {std::move(answering), listener.asked.tls(), std::move(built)});
-    }
-    const ListenerTables::Tables& use = known->tables;
+    const ListenerTables::Tables use = tables.of(listener);
+    built.listeners.emplace(listener.id, Built::Listener{listener.asked, use});
     made.emplace(listener.id, edge::ListenerPlan{.address = listener.address,
                                                  .metrics = false,
                                                  .bindings = use.bindings,
                                                  .routes = use.routes});
   }
+  last_ = std::move(built);
   return made;
 }
 

@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "control/identities.h"
+#include "control/listener_tables.h"
 #include "control/listeners.h"
 #include "control/site_cache.h"
 #include "edge/worker/snapshot.h"
 
 namespace gatehouse::control {
 
-// Makes what the workers serve of a configuration. Sites that did not change are shared with the
-// snapshot before.
+// Makes what the workers serve of a configuration. What did not change is shared with what was
+// built before, so that one site that changed costs what one site costs.
 class SnapshotBuilder {
  public:
   struct Facts {
@@ -29,6 +30,7 @@ class SnapshotBuilder {
     std::shared_ptr<const config::Settings> settings;
     IdentitySetPtr identities;
     const std::vector<OpenListener>& listeners;
+    std::weak_ptr<AccessLog> access_log = {};
   };
   std::shared_ptr<const edge::Snapshot> build(const Input& input);
   // `next`, but with the listeners of `before` that it does not have. They serve what `next` serves
@@ -40,6 +42,21 @@ class SnapshotBuilder {
                                                const Input& input);
 
  private:
+  // What was built last, whether it came into force or not.
+  struct Built {
+    struct Listener {
+      ListenAddress asked;
+      ListenerTables::Tables tables;
+    };
+    std::shared_ptr<const config::Settings> settings;
+    IdentitySetPtr identities;
+    std::map<edge::ListenerId, Listener> listeners;
+
+    // Whether nothing but sites is otherwise.
+    bool differs_in_sites_only(const Input& next) const;
+  };
+  class Tables;
+
   std::map<edge::ListenerId, edge::ListenerPlan> plans(const Input& input);
   edge::ListenerPlan metrics_plan(const OpenListener& listener) const;
 
@@ -47,6 +64,7 @@ class SnapshotBuilder {
   Facts facts_;
   certs::PolicyNumbers policies_;
   SiteCache sites_;
+  Built last_;
 };
 
 // The certificate that people see first: that of a site with `*`, else the default identity, else

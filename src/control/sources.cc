@@ -1,8 +1,5 @@
 #include "control/sources.h"
 
-#include <google/protobuf/util/message_differencer.h>
-#include <set>
-
 #include <fmt/format.h>
 
 #include "config/settle_changed.h"
@@ -20,55 +17,21 @@ void append(config::Diagnostics& to, config::Diagnostics more) {
   to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-bool same_message(const google::protobuf::Message& a, const google::protobuf::Message& b) {
-  return google::protobuf::util::MessageDifferencer::Equals(a, b);
-}
-
-// The sites that differ, where nothing else does and no file says a word about them.
-std::optional<std::set<std::string>> changed_sites(const Candidate& now,
-                                                   const config::Document& next) {
-  std::set<std::string> changed;
-  const auto& before = now.api->message.sites();
-  for (const auto& [name, site] : next.message.sites()) {
-    const auto known = before.find(name);
-    if (known == before.end() || !same_message(known->second, site)) changed.insert(name);
-  }
-  for (const auto& [name, site] : before) {
-    if (!next.message.sites().contains(name)) changed.insert(name);
-  }
-  for (const std::string& name : changed) {
-    if (now.base->message.sites().contains(name)) return std::nullopt;
-  }
-  api::Configuration rest_before = now.api->message;
-  api::Configuration rest_next = next.message;
-  rest_before.clear_sites();
-  rest_next.clear_sites();
-  if (!same_message(rest_before, rest_next)) return std::nullopt;
-  return changed;
-}
-
 }  // namespace
 
 config::Document Candidate::merged() const {
   config::Document all = *base;
   config::Diagnostics ignored;  // they were told when it was put together
-  config::merge(all, *api, ignored);
+  config::merge(all, api.document(), ignored);
   all.message.set_version(1);
   return all;
 }
 
-std::string Candidate::api_yaml() const {
-  api::Configuration message = api->message;
-  message.set_version(1);
-  return config::to_yaml(message);
-}
-
-const config::Origin& Candidate::origin_of(std::string_view map, const std::string& key) const {
-  const api::Configuration& mine = api->message;
-  const bool by_api = map == "sites"      ? mine.sites().contains(key)
-                      : map == "bindings" ? mine.bindings().contains(key)
-                                          : mine.listeners().contains(key);
-  return (by_api ? api : base)->origins.of(config::entry_path(map, key));
+config::Origin Candidate::origin_of(std::string_view map, const std::string& key) const {
+  const bool by_api = map == "sites"      ? api.has_site(key)
+                      : map == "bindings" ? api.rest().bindings().contains(key)
+                                          : api.rest().listeners().contains(key);
+  return by_api ? api.origin_of(map, key) : base->origins.of(config::entry_path(map, key));
 }
 
 config::Reading Sources::read_api_text(std::string_view yaml) {
@@ -85,18 +48,25 @@ config::Reading Sources::read_base() const {
   return reading;
 }
 
-Candidate Sources::put_together(std::shared_ptr<const config::Document> base,
-                                std::shared_ptr<const config::Document> api,
-                                config::Diagnostics diagnostics) {
+Candidate Sources::put_together(std::shared_ptr<const config::Document> base, ApiPart api,
+                                config::Diagnostics diagnostics, const config::Settings* before) {
   Candidate made{std::move(base), std::move(api), nullptr, std::move(diagnostics)};
-  config::Document merged = *made.base;
-  config::merge(merged, *made.api, made.diagnostics);
-  config::Settled settled = config::settle(merged);
+  config::Settled settled = settle(made);
   append(made.diagnostics, std::move(settled.diagnostics));
   if (settled.settings && !config::has_errors(made.diagnostics)) {
+    config::Sites& sites = settled.settings->sites;
+    if (before != nullptr) sites = before->sites.with_equal_to(sites);
     made.settings = std::make_shared<const config::Settings>(std::move(*settled.settings));
   }
   return made;
+}
+
+// A merged document of many sites is not made where there is nothing to merge.
+config::Settled Sources::settle(Candidate& candidate) {
+  if (candidate.api.empty()) return config::settle(*candidate.base);
+  config::Document merged = *candidate.base;
+  config::merge(merged, candidate.api.document(), candidate.diagnostics);
+  return config::settle(merged);
 }
 
 Result<Candidate> Sources::read() {
@@ -110,26 +80,28 @@ Result<Candidate> Sources::read() {
     append(base.diagnostics, std::move(reading.diagnostics));
     api = std::move(reading.document);
   }
-  return put_together(share(std::move(base.document)), share(std::move(api)),
-                      std::move(base.diagnostics));
+  return put_together(share(std::move(base.document)), ApiPart(std::move(api)),
+                      std::move(base.diagnostics), nullptr);
 }
 
 Candidate Sources::reread(const Candidate& now) const {
   config::Reading base = read_base();
-  return put_together(share(std::move(base.document)), now.api, std::move(base.diagnostics));
+  return put_together(share(std::move(base.document)), now.api, std::move(base.diagnostics),
+                      now.settings.get());
 }
 
-Candidate Sources::with_api(const Candidate& now, config::Document api) const {
-  auto shared = share(std::move(api));
-  if (const auto sites = changed_sites(now, *shared)) {
-    if (auto settings = config::settle_changed(*now.settings, *shared, *sites)) {
-      return {now.base,
-              std::move(shared),
-              std::make_shared<const config::Settings>(std::move(*settings)),
-              {}};
-    }
-  }
-  return put_together(now.base, std::move(shared), {});
+Candidate Sources::with_api(const Candidate& now, config::Document api) {
+  return put_together(now.base, ApiPart(std::move(api)), {}, now.settings.get());
+}
+
+Candidate Sources::with_sites(const Candidate& now, const config::Document& changed,
+                              const std::set<std::string>& sites) {
+  ApiPart api = now.api.with(changed, sites);
+  auto settled = config::settle_changed(*now.settings, changed, sites);
+  if (!settled) return put_together(now.base, std::move(api), {}, now.settings.get());
+  return {now.base, std::move(api),
+          std::make_shared<const config::Settings>(std::move(*settled->settings)),
+          std::move(settled->diagnostics)};
 }
 
 Result<config::Document> Sources::api_of(std::uint64_t revision) const {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "config/document.h"
 #include "config/settings.h"
 #include "config/store/api_store.h"
+#include "control/api_part.h"
 
 namespace gatehouse::control {
 
@@ -17,16 +19,16 @@ namespace gatehouse::control {
 // environment, then the API.
 struct Candidate {
   std::shared_ptr<const config::Document> base;  // files and flags: read-only for the API
-  std::shared_ptr<const config::Document> api;
+  ApiPart api;
   std::shared_ptr<const config::Settings> settings;  // nullptr: diagnostics hold errors
   config::Diagnostics diagnostics;
 
   // All of it as one document.
   config::Document merged() const;
   // What the API made, as a configuration that stands for itself.
-  std::string api_yaml() const;
+  std::string api_yaml() const { return api.yaml(); }
   // Who set a value of a site, binding or listener: of `sites` and its name, for example.
-  const config::Origin& origin_of(std::string_view map, const std::string& key) const;
+  config::Origin origin_of(std::string_view map, const std::string& key) const;
 };
 
 // Where configurations come from. Blocks on the disk: control thread only.
@@ -44,9 +46,12 @@ class Sources {
   Result<Candidate> read();
   // The files anew, the API's part as it is in `now`.
   Candidate reread(const Candidate& now) const;
-  // `now` with other things made by the API. If it is only about sites, the others are not looked
-  // at in detail.
-  Candidate with_api(const Candidate& now, config::Document api) const;
+  // `now` with other things made by the API.
+  static Candidate with_api(const Candidate& now, config::Document api);
+  // The same, if these sites of what the API made are as in `changed`, and no file says a word
+  // about them. Costs what these sites cost, unless there is something to say.
+  static Candidate with_sites(const Candidate& now, const config::Document& changed,
+                              const std::set<std::string>& sites);
   // What the API made in an earlier revision.
   Result<config::Document> api_of(std::uint64_t revision) const;
   // A text alone; never reads a file.
@@ -64,9 +69,10 @@ class Sources {
 
  private:
   config::Reading read_base() const;
-  static Candidate put_together(std::shared_ptr<const config::Document> base,
-                                std::shared_ptr<const config::Document> api,
-                                config::Diagnostics diagnostics);
+  // What settles to the same as in `before` is shared with it; nullptr: nothing was before.
+  static Candidate put_together(std::shared_ptr<const config::Document> base, ApiPart api,
+                                config::Diagnostics diagnostics, const config::Settings* before);
+  static config::Settled settle(Candidate& candidate);
 
   Places places_;
   config::Document flags_;

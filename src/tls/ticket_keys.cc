@@ -24,7 +24,28 @@ std::array<std::uint8_t, 32> derive(const std::array<std::uint8_t, 32>& from,
   return out;
 }
 
+using Chain = std::array<std::uint8_t, 32>;
+
+void step(Chain& chain) {
+  auto next = derive(chain, "gatehouse next hour");
+  chain = next;
+  OPENSSL_cleanse(next.data(), next.size());
+}
+
+// Of one that was made at `start`; below 0 when the clock was set back.
+std::int64_t epoch_at(WallTime now, WallTime start) { return (now - start) / TicketKeys::kLife; }
+
 }  // namespace
+
+TicketSeed::~TicketSeed() { OPENSSL_cleanse(secret.data(), secret.size()); }
+
+TicketSeed TicketSeed::at(WallTime now) const {
+  TicketSeed later = *this;
+  for (const auto before = epoch_at(now, start) - 1; later.epoch < before; ++later.epoch) {
+    step(later.secret);
+  }
+  return later;
+}
 
 TicketSeed TicketSeed::random(WallTime start) {
   TicketSeed seed;
@@ -34,7 +55,11 @@ TicketSeed TicketSeed::random(WallTime start) {
 }
 
 TicketKeys::TicketKeys(const TicketSeed& seed, const Clock& clock)
-    : clock_(clock), start_(seed.start), chain_(seed.secret), current_(aead_of(chain_)) {}
+    : clock_(clock),
+      start_(seed.start),
+      epoch_(seed.epoch),
+      chain_(seed.secret),
+      current_(aead_of(chain_)) {}
 
 TicketKeys::~TicketKeys() { OPENSSL_cleanse(chain_.data(), chain_.size()); }
 
@@ -46,18 +71,15 @@ TicketKeys::Aead TicketKeys::aead_of(const std::array<std::uint8_t, 32>& chain) 
 }
 
 void TicketKeys::step() {
-  auto next = derive(chain_, "gatehouse next hour");
-  chain_ = next;
-  OPENSSL_cleanse(next.data(), next.size());
+  tls::step(chain_);
   previous_ = std::move(current_);
   current_ = aead_of(chain_);
   ++epoch_;
 }
 
 void TicketKeys::step_to_now() {
-  const auto hours = (clock_.wall() - start_) / kLife;
   // A clock set back keeps the newest key: an old one is gone for good.
-  while (static_cast<std::int64_t>(epoch_) < hours) step();
+  for (const auto now = epoch_at(clock_.wall(), start_); epoch_ < now;) step();
 }
 
 const EVP_AEAD_CTX* TicketKeys::key_of(std::uint32_t epoch) const {

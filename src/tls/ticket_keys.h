@@ -13,12 +13,18 @@
 
 namespace gatehouse::tls {
 
-// The secret from which every thread (and later node) makes the same ticket keys.
+// The secret from which every thread, and the program's successor, makes the same ticket keys.
+// Wiped when it ends.
 struct TicketSeed {
   std::array<std::uint8_t, 32> secret{};
-  WallTime start{};
+  WallTime start{};         // of the first hour
+  std::uint32_t epoch = 0;  // the hours after `start` that `secret` is for
 
+  ~TicketSeed();
   static TicketSeed random(WallTime start);
+  // As far ahead as opens all tickets that are valid at `now`, and none that are older.
+  TicketSeed at(WallTime now) const;
+  friend bool operator==(const TicketSeed&, const TicketSeed&) = default;
 };
 
 // Encrypts session tickets (RFC 8446 section 4.6.1, RFC 5077). The key changes every hour by a
@@ -50,7 +56,7 @@ class TicketKeys {
 
   const Clock& clock_;
   WallTime start_;
-  std::uint32_t epoch_ = 0;
+  std::uint32_t epoch_;
   std::array<std::uint8_t, 32> chain_;
   Aead current_;
   Aead previous_;

@@ -126,6 +126,40 @@ TEST_F(Tickets, of_an_hour_not_yet_reached_do_not_open_and_cost_nothing) {
   EXPECT_EQ(open(keys, seal(keys, "text")), "text");
 }
 
+TEST_F(Tickets, T11_of_a_program_open_at_its_successor_as_long_as_they_are_valid) {
+  clock.advance(49h);
+  const Bytes old = seal(keys, "an hour ago");
+  clock.advance(1h);
+  const Bytes young = seal(keys, "now");
+  TicketKeys successor(seed.at(clock.wall()), clock);
+  EXPECT_EQ(open(successor, old), "an hour ago");
+  EXPECT_EQ(open(successor, young), "now");
+  EXPECT_EQ(open(keys, seal(successor, "back")), "back");
+  clock.advance(1h);
+  EXPECT_EQ(open(successor, old), "");
+  EXPECT_EQ(open(successor, young), "now");
+}
+
+TEST_F(Tickets, of_long_ago_do_not_open_by_what_a_successor_gets) {
+  const Bytes ticket = seal(keys, "text");
+  clock.advance(5h);
+  const TicketSeed later = seed.at(clock.wall());
+  EXPECT_EQ(later.epoch, 4u);
+  EXPECT_NE(later.secret, seed.secret);
+  clock.advance(-5h);
+  TicketKeys successor(later, clock);
+  EXPECT_EQ(open(successor, ticket), "");
+}
+
+TEST_F(Tickets, seeds_go_ahead_only) {
+  EXPECT_EQ(seed.at(clock.wall()), seed);
+  EXPECT_EQ(seed.at(clock.wall() + 1h), seed) << "tickets of the hour before are valid";
+  EXPECT_EQ(seed.at(clock.wall() - 5h), seed);
+  const TicketSeed ahead = seed.at(clock.wall() + 9h);
+  EXPECT_EQ(ahead.at(clock.wall() + 3h), ahead);
+  EXPECT_EQ(seed.at(clock.wall() + 3h).at(clock.wall() + 9h), ahead);
+}
+
 TEST_F(Tickets, survive_a_clock_set_back) {
   clock.advance(3h);
   const Bytes ticket = seal(keys, "text");

@@ -2,9 +2,15 @@
 
 A fenced block of `sh` or `console` stands right behind one of these lines:
 
-    <!-- test -->                  it is run, in an empty folder
-    <!-- test: goes on -->         the same shell goes on from the block before (`sh` only)
-    <!-- not tested: REASON -->    it cannot be run, and why
+    <!-- test -->                       it is run, in an empty folder
+    <!-- test: after FILE -->           the lines of tests/documents/FILE come first: what a reader
+                                        of this place has already, such as a gatehouse that runs;
+                                        FILE may be several, with `and` between
+    <!-- test: goes on -->              the same shell goes on from the block before (`sh` only)
+    <!-- test: goes on after FILE -->   the same, with the lines of FILE in between
+    <!-- test: in the package, NAME --> tools/package_test/journey.sh runs it under this name, on a
+                                        machine that has the package or gets it (make test-package)
+    <!-- not tested: REASON -->         it cannot be run, and why
 
 In `console`, lines that begin with `$ ` are commands and the lines below one are what it prints;
 `...` stands for anything.
@@ -15,8 +21,12 @@ import pathlib
 import re
 
 _BLOCK = re.compile(
-    r"(?:^<!-- (?P<mark>test(?:: goes on)?|not tested: [^>]+) -->\n+)?"
+    r"(?:^<!-- (?P<mark>test(?:: [^>]+)?|not tested: [^>]+) -->\n+)?"
     r"^```(?P<language>sh|console)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+_MARK = re.compile(r"test(?:: (?P<goes_on>goes on)?(?: ?after (?P<after>[\w. ]+))?)?")
+_IN_THE_PACKAGE = re.compile(r"test: in the package, (?P<name>[\w-]+)")
 
 
 @dataclasses.dataclass
@@ -25,6 +35,7 @@ class Block:
     line: int
     language: str
     text: str
+    first: str = ""  # what comes before it and is not part of the page
 
     def steps(self):
         """Pairs of a command and what it must print (None: whatever it likes)."""
@@ -53,16 +64,41 @@ def blocks(file, root):
     """The blocks that are run; one that goes on is part of the block before."""
     run = []
     for mark, block in _found(file, root):
-        if mark == "test":
+        marked = _MARK.fullmatch(mark or "")
+        if not marked:
+            continue
+        before = _before(marked["after"], root)
+        if marked["goes_on"]:
+            run[-1].text += before + block.text
+        else:
+            block.first = before
             run.append(block)
-        elif mark == "test: goes on":
-            run[-1].text += block.text
     return run
 
 
+def _before(names, root):
+    return "".join((root / "tests" / "documents" / name).read_text()
+                   for name in (names.split(" and ") if names else []))
+
+
+def blocks_in_the_package(file, root):
+    """The blocks that are run on a machine with the package, by name."""
+    found = {}
+    for mark, block in _found(file, root):
+        if marked := _IN_THE_PACKAGE.fullmatch(mark or ""):
+            assert marked["name"] not in found, f"{block.file}:{block.line}: a name twice"
+            found[marked["name"]] = block
+    return found
+
+
 def unmarked(file, root):
-    """Blocks that say neither that they are tested nor why not."""
-    return [block for mark, block in _found(file, root) if mark is None]
+    """Blocks that say neither that they are tested nor why not, or say it in words unknown."""
+    return [block for mark, block in _found(file, root) if not _is_known(mark or "")]
+
+
+def _is_known(mark):
+    return mark.startswith("not tested: ") or any(
+        known.fullmatch(mark) for known in (_MARK, _IN_THE_PACKAGE))
 
 
 def documents(root):

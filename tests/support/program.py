@@ -38,12 +38,13 @@ def run(*arguments, home, within=30.0, prefix=(), **more):
 class Gatehouse:
     """One running `gatehouse run --json`."""
 
-    def __init__(self, *arguments, folder, state=None, listen=("127.0.0.1:0",), prefix=(), **more):
+    def __init__(self, *arguments, folder, state=None, listen=("127.0.0.1:0",), prefix=(),
+                 access_log=True, **more):
         self.folder, self.state = folder, state or folder / "state"
         self.events_file, self.access_file = folder / "events.log", folder / "access.log"
         command = [*prefix, str(binary.path()), "run", "--json", "--state", str(self.state)]
         command += [word for address in listen for word in ("--listen", address)]
-        if "--access-log" not in arguments:
+        if access_log and "--access-log" not in arguments:
             command += ["--access-log", str(self.access_file)]
         if not any(str(word).startswith("drain=") for word in arguments):
             command += ["--timeout", "drain=3s"]  # a test that fails must not wait for long

@@ -23,6 +23,7 @@ class FakeControlPlane final : public control::ControlPlane {
   bool waits = false;          // changes wait until go_on()
   std::string prometheus = "gatehouse_up 1\n";
   std::vector<std::pair<api::ChangeRequest, control::Caller>> changes;
+  std::vector<control::Caller> upgraders;
   int reloads = 0;
   int finished = 0;
   int cancelled = 0;
@@ -71,6 +72,14 @@ class FakeControlPlane final : public control::ControlPlane {
     request.set_if_revision(revision);
     request.set_dry_run(dry_run);
     co_return co_await change(std::move(request), std::move(caller));
+  }
+
+  io::Task<Result<api::UpgradeResponse>> upgrade(control::Caller caller) override {
+    upgraders.push_back(std::move(caller));
+    if (error) co_return std::unexpected(*error);
+    api::UpgradeResponse response;
+    response.mutable_now()->set_pid(4711);
+    co_return response;
   }
 
   api::GetConfigurationResponse configuration() const override {

@@ -12,10 +12,11 @@ namespace gatehouse::certs {
 tls::CredentialPtr make_credential(const crypto::Identity& identity);
 
 // Which certificate and TLS profile answer for which server name on one listener. Immutable once
-// it is shared.
+// it is shared or copied; a copy shares what it does not change.
 class BindingTable {
  public:
   void bind(const NamePattern& name, tls::Answer answer) { answers_.set(name, std::move(answer)); }
+  void unbind(const NamePattern& name) { answers_.erase(name); }
   // For clients that send no name (an address in the URL, old programs). Unless it is bound they
   // are refused with unrecognized_name, as those are that send a name which nobody bound.
   void bind_no_name(tls::Answer answer) { no_name_ = std::move(answer); }
@@ -25,6 +26,10 @@ class BindingTable {
   void bind_default(const tls::Answer& answer) {
     bind_no_name(answer);
     bind_unknown_names(answer);
+  }
+  void unbind_default() {
+    no_name_.reset();
+    answers_.clear_default();
   }
 
   // nullptr: nothing answers for this name here.

@@ -1,10 +1,19 @@
 #include "certs/binding/policy_numbers.h"
 
+#include "crypto/digest.h"
+
 namespace gatehouse::certs {
 namespace {
 
-// Those without client authentication are the same in every process, too.
-constexpr std::uint32_t kProfiles = 3;
+// Set in the numbers of policies with client authentication; the others are small.
+constexpr std::uint32_t kGuarded = std::uint32_t{1} << 31;
+
+std::uint32_t number_of(std::string_view meaning) {
+  const crypto::Sha256 digest = crypto::sha256(as_bytes(meaning));
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < sizeof number; ++i) number = number << 8 | digest[i];
+  return number | kGuarded;
+}
 
 }  // namespace
 
@@ -13,8 +22,12 @@ std::uint32_t PolicyNumbers::number(tls::Profile profile, std::string_view clien
   if (client_authentication.empty()) return plain;
   std::string meaning{static_cast<char>('0' + plain)};
   meaning += client_authentication;
-  const auto next = static_cast<std::uint32_t>(kProfiles + numbers_.size());
-  return numbers_.try_emplace(std::move(meaning), next).first->second;
+  std::uint32_t number = number_of(meaning);
+  // Two meanings of one digest: the later one takes the next number.
+  while (meanings_.try_emplace(number, meaning).first->second != meaning) {
+    number = (number + 1) | kGuarded;
+  }
+  return number;
 }
 
 }  // namespace gatehouse::certs

@@ -11,8 +11,10 @@ namespace gatehouse::certs {
 
 // Numbers TLS policies by what they mean: the profile, and how clients are authenticated. Equal
 // meanings have equal numbers, also in the next configuration, and no number is used twice: what a
-// connection was once allowed stays comparable with what is configured now. Control thread only;
-// one for as long as the program runs.
+// connection was once allowed stays comparable with what is configured now. They are made from the
+// meaning, because session tickets outlive a program that is upgraded: one that was given without
+// client authentication must not fit a policy of the successor that asks for it. Control thread
+// only; one for as long as the program runs.
 class PolicyNumbers {
  public:
   // `client_authentication` is empty for none, else a text that is the same for the same anchors,
@@ -20,7 +22,7 @@ class PolicyNumbers {
   std::uint32_t number(tls::Profile profile, std::string_view client_authentication = {});
 
  private:
-  std::map<std::string, std::uint32_t, std::less<>> numbers_;
+  std::map<std::uint32_t, std::string> meanings_;  // of those with client authentication
 };
 
 }  // namespace gatehouse::certs

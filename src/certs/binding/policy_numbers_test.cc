@@ -27,5 +27,16 @@ TEST(PolicyNumbers, another_profile_or_authentication_is_another_number) {
             numbers.number(Profile::intermediate, "verify staff"));
 }
 
+// Session tickets of a program are used at its successor, which may meet policies in another order.
+TEST(PolicyNumbers, are_the_same_in_every_program_whatever_came_first) {
+  PolicyNumbers one;
+  PolicyNumbers other;
+  const std::uint32_t clients = one.number(Profile::intermediate, "verify clients");
+  const std::uint32_t staff = one.number(Profile::intermediate, "verify staff");
+  EXPECT_EQ(other.number(Profile::intermediate, "verify staff"), staff);
+  EXPECT_EQ(other.number(Profile::intermediate, "verify clients"), clients);
+  EXPECT_NE(clients, staff);
+}
+
 }  // namespace
 }  // namespace gatehouse::certs

@@ -83,7 +83,8 @@ struct Stage {
             .environment = [this](const char* name) { return variable(name); },
             .here = here,
             .domain = [] { return std::string("plant4.example"); },
-            .version = "1.2.3"};
+            .version = "1.2.3",
+            .wait = [this](std::chrono::milliseconds time) { clock.advance(time); }};
   }
 };
 

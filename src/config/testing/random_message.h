@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace gatehouse::config::testing {
 
@@ -14,89 +15,25 @@ using Random = std::mt19937;
 inline bool coin(Random& random, unsigned one_in) { return random() % one_in == 0; }
 
 // Texts that YAML, JSON or we ourselves could take for something else.
+// clang-format off
+inline constexpr auto kNastyTexts = std::to_array<std::string_view>({
+    ":443", "*", "true", "Yes", "NO", "off", "null", "~", "none", ".nan", ".inf", "0", "-1", "0x1f",
+    "0o17", "1e3", "1.5", "12:30", "190:20:30", "2001-01-01", "1_000", "10.0.0.0/8",
+    "127.0.0.1:9100", "[::1]:80", "::1", "http://127.0.0.1:8080", "unix:/run/a.sock", "@adm",
+    "a: b", "a #b", "#", "- a", "-", "?", "!tag", "&anchor", "*alias", "|", ">", "%", "`", "'",
+    "\"", "\\", "{}", "{a: b}", "[]", "[a]", ",", "a,b", " a", "a ", "a:", ":", "***", "$",
+    "${env:HOME}", "$${env:HOME}", "$$${", "${", "<<", "=", "caf\xc3\xa9", "\xe6\x97\xa5",
+    "\xf0\x9f\x94\x92", "\xc2\xa0", "10s", "1h", "1d", "y", "n", "+1", ".5", "a/b", "x@y"});
+// clang-format on
+
 inline std::string nasty_text(Random& random) {
-  static constexpr auto kTexts = std::to_array<std::string_view>({":443",
-                                                                  "*",
-                                                                  "true",
-                                                                  "Yes",
-                                                                  "NO",
-                                                                  "off",
-                                                                  "null",
-                                                                  "~",
-                                                                  "none",
-                                                                  ".nan",
-                                                                  ".inf",
-                                                                  "0",
-                                                                  "-1",
-                                                                  "0x1f",
-                                                                  "0o17",
-                                                                  "1e3",
-                                                                  "1.5",
-                                                                  "12:30",
-                                                                  "190:20:30",
-                                                                  "2001-01-01",
-                                                                  "1_000",
-                                                                  "10.0.0.0/8",
-                                                                  "127.0.0.1:9100",
-                                                                  "[::1]:80",
-                                                                  "::1",
-                                                                  "http://127.0.0.1:8080",
-                                                                  "unix:/run/a.sock",
-                                                                  "@adm",
-                                                                  "a: b",
-                                                                  "a #b",
-                                                                  "#",
-                                                                  "- a",
-                                                                  "-",
-                                                                  "?",
-                                                                  "!tag",
-                                                                  "&anchor",
-                                                                  "*alias",
-                                                                  "|",
-                                                                  ">",
-                                                                  "%",
-                                                                  "`",
-                                                                  "'",
-                                                                  "\"",
-                                                                  "\\",
-                                                                  "{}",
-                                                                  "{a: b}",
-                                                                  "[]",
-                                                                  "[a]",
-                                                                  ",",
-                                                                  "a,b",
-                                                                  " a",
-                                                                  "a ",
-                                                                  "a:",
-                                                                  ":",
-                                                                  "***",
-                                                                  "$",
-                                                                  "${env:HOME}",
-                                                                  "$${env:HOME}",
-                                                                  "$$${",
-                                                                  "${",
-                                                                  "<<",
-                                                                  "=",
-                                                                  "caf\xc3\xa9",
-                                                                  "\xe6\x97\xa5",
-                                                                  "\xf0\x9f\x94\x92",
-                                                                  "\xc2\xa0",
-                                                                  "10s",
-                                                                  "1h",
-                                                                  "1d",
-                                                                  "y",
-                                                                  "n",
-                                                                  "+1",
-                                                                  ".5",
-                                                                  "a/b",
-                                                                  "x@y"});
   if (coin(random, 3)) {
     static constexpr std::string_view kLetters = "ab:,#[]{}&*!|>'\"%@`$ -?._/\\=~0123456789";
     std::string text;
     for (auto n = random() % 8; n > 0; --n) text += kLetters[random() % kLetters.size()];
     return text;
   }
-  return std::string(kTexts[random() % kTexts.size()]);
+  return std::string(kNastyTexts[random() % kNastyTexts.size()]);
 }
 
 // Fills a message with anything that its type can hold and a file can say.

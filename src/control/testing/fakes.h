@@ -67,8 +67,10 @@ class FakeFleet final : public Fleet {
 // Finds what it is told to find.
 class FakeProver final : public Prover {
  public:
-  io::Task<std::vector<check::Proof>> prove(Claim, std::vector<crypto::Certificate>) override {
+  io::Task<std::vector<check::Proof>> prove(Claim,
+                                            std::vector<crypto::Certificate> anchors) override {
     ++asked;
+    trusted = std::move(anchors);
     check::Proof proof{"https://site", "native", as_planned, as_planned, "It was dialled."};
     std::vector<check::Proof> proofs;
     proofs.push_back(std::move(proof));
@@ -77,6 +79,7 @@ class FakeProver final : public Prover {
 
   bool as_planned = true;
   int asked = 0;
+  std::vector<crypto::Certificate> trusted;  // when it was asked last
 };
 
 }  // namespace gatehouse::control::testing

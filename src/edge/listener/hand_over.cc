@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <sys/socket.h>
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ namespace gatehouse::edge {
 namespace {
 
 constexpr std::string_view kMagic = "GHHO";
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kHead = 8;
 constexpr std::size_t kLongestText = 1024;
 constexpr std::uint8_t kHeldElsewhere = 1;
@@ -34,6 +35,23 @@ void append_text(std::string& out, std::string_view text) {
   text = text.substr(0, 255);
   out += static_cast<char>(text.size());
   out += text;
+}
+
+// Little endian.
+template <class Number>
+void append_number(std::string& out, Number number) {
+  for (std::size_t i = 0; i < sizeof number; ++i)
+    out += static_cast<char>(number >> (8 * i) & 0xff);
+}
+
+constexpr std::size_t kSeedBytes = 32 + 8 + 4;
+
+// Into room that is there already: a string that grows leaves copies behind.
+void append_seed(std::string& out, const tls::TicketSeed& seed) {
+  out.append(reinterpret_cast<const char*>(seed.secret.data()), seed.secret.size());
+  const auto start = std::chrono::nanoseconds(seed.start.time_since_epoch()).count();
+  append_number(out, static_cast<std::uint64_t>(start));
+  append_number(out, seed.epoch);
 }
 
 bool is_plain(std::string_view text) {
@@ -56,9 +74,14 @@ class Reader {
     const std::string_view one = take(1);
     return one.empty() ? 0 : static_cast<std::uint8_t>(one.front());
   }
-  std::uint16_t number() {
-    const unsigned low = byte();
-    return static_cast<std::uint16_t>(low | unsigned{byte()} << 8);
+  // Little endian.
+  template <class Number>
+  Number number() {
+    Number number = 0;
+    for (std::size_t i = 0; i < sizeof number; ++i) {
+      number = static_cast<Number>(number | Number{byte()} << (8 * i));
+    }
+    return number;
   }
   std::string text() {
     const std::string_view taken = take(byte());
@@ -89,6 +112,19 @@ Result<std::vector<Note>> read_notes(Reader& reader, std::size_t count) {
   return notes;
 }
 
+Result<tls::TicketSeed> read_seed(Reader& reader) {
+  tls::TicketSeed seed;
+  const std::string_view secret = reader.take(seed.secret.size());
+  std::ranges::copy(secret, seed.secret.begin());
+  const auto start = reader.number<std::uint64_t>();
+  seed.epoch = reader.number<std::uint32_t>();
+  if (reader.bad() || start > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
+    return broken("what opens session tickets is cut off or of no time");
+  }
+  seed.start = WallTime(std::chrono::nanoseconds(static_cast<std::int64_t>(start)));
+  return seed;
+}
+
 Result<HandOverMessage> read_body(Reader& reader, Kind kind, std::uint16_t number) {
   HandOverMessage message{kind, {}, 0, {}};
   if (kind == Kind::sockets) {
@@ -97,6 +133,11 @@ Result<HandOverMessage> read_body(Reader& reader, Kind kind, std::uint16_t numbe
     message.notes = std::move(*notes);
   }
   if (kind == Kind::complete) message.count = number;
+  if (kind == Kind::tickets) {
+    auto seed = read_seed(reader);
+    if (!seed) return pass_on(seed);
+    message.seed = *seed;
+  }
   if (kind == Kind::hello || kind == Kind::failed) message.text = reader.rest();
   if (message.text.size() > kLongestText) return broken("a text is too long");
   return message;
@@ -118,12 +159,14 @@ std::optional<io::SocketAddress> note_address(std::string_view text) {
 }
 
 std::string HandOverMessage::bytes() const {
-  std::string out(kMagic);
+  std::string out;
+  out.reserve(kHead + kSeedBytes);
+  out += kMagic;
   const std::size_t number = kind == Kind::sockets ? std::min(notes.size(), kMostNotes) : count;
   out += static_cast<char>(kVersion);
   out += static_cast<char>(kind);
-  out += static_cast<char>(number & 0xff);
-  out += static_cast<char>(number >> 8);
+  append_number(out, static_cast<std::uint16_t>(number));
+  if (seed) append_seed(out, *seed);
   if (kind == Kind::hello || kind == Kind::failed) out += text.substr(0, kLongestText);
   if (kind != Kind::sockets) return out;
   for (std::size_t i = 0; i < number; ++i) {
@@ -143,8 +186,8 @@ Result<HandOverMessage> HandOverMessage::parse(std::string_view bytes, std::size
     return broken(fmt::format("its version is {}, ours {}", version, kVersion));
   }
   const auto kind = static_cast<Kind>(reader.byte());
-  if (kind < Kind::hello || kind > Kind::failed) return broken("a message of an unknown kind");
-  const std::uint16_t number = reader.number();
+  if (kind < Kind::hello || kind > Kind::tickets) return broken("a message of an unknown kind");
+  const auto number = reader.number<std::uint16_t>();
   if (!has_number(kind) && number != 0) return broken("a number where none belongs");
   auto message = read_body(reader, kind, number);
   if (!message) return message;
@@ -192,6 +235,14 @@ void attach(msghdr& packet, Control& control, std::span<const int> descriptors) 
   std::memcpy(CMSG_DATA(part), descriptors.data(), descriptors.size_bytes());
 }
 
+// errno, or 0.
+int send_packet(int channel, const msghdr& packet) {
+  while (::sendmsg(channel, &packet, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<bool> send_message(int channel, const HandOverMessage& message,
@@ -203,14 +254,13 @@ Result<bool> send_message(int channel, const HandOverMessage& message,
   packet.msg_iov = &part;
   packet.msg_iovlen = 1;
   attach(packet, control, descriptors.first(std::min(descriptors.size(), message.notes.size())));
-  while (::sendmsg(channel, &packet, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-    if (errno == EINTR) continue;
-    if (errno == EAGAIN || errno == ENOBUFS) return false;
-    if (errno == EPIPE || errno == ECONNRESET) return has_ended();
-    return fail(Fault::machine, fmt::format("The listening sockets could not be handed over ({}).",
-                                            std::strerror(errno)));
-  }
-  return true;
+  const int error = send_packet(channel, packet);
+  if (message.seed) explicit_bzero(bytes.data(), bytes.size());
+  if (error == 0) return true;
+  if (error == EAGAIN || error == ENOBUFS) return false;
+  if (error == EPIPE || error == ECONNRESET) return has_ended();
+  return fail(Fault::machine, fmt::format("The listening sockets could not be handed over ({}).",
+                                          std::strerror(error)));
 }
 
 Result<std::optional<ReceivedMessage>> receive_message(int channel) {
@@ -231,6 +281,7 @@ Result<std::optional<ReceivedMessage>> receive_message(int channel) {
   std::vector<io::Fd> fds = descriptors_of(packet);
   if ((packet.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return broken("a message is too long");
   auto message = HandOverMessage::parse({bytes.data(), static_cast<std::size_t>(size)}, fds.size());
+  explicit_bzero(bytes.data(), static_cast<std::size_t>(size));
   if (!message) return pass_on(message);
   return ReceivedMessage{std::move(*message), std::move(fds)};
 }

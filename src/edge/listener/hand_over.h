@@ -11,6 +11,7 @@
 #include "edge/listener/inherited_sockets.h"
 #include "io/address.h"
 #include "io/fd.h"
+#include "tls/ticket_keys.h"
 
 namespace gatehouse::edge {
 
@@ -18,14 +19,18 @@ namespace gatehouse::edge {
 // message is one packet of a Unix socket (SOCK_SEQPACKET); descriptors travel with it.
 //
 //     successor   hello                    it has started and speaks this version
+//     program     tickets                  what session tickets are opened with
 //     program     sockets, sockets, ...    the state is the successor's to write since before them
 //     program     complete                 how many sockets there were
 //     successor   serving | failed
 //
 // On the wire: "GHHO", version, kind, a number of 16 bits (little endian), then by kind the notes
-// of the sockets or a text. A text is one byte of length for each of a note, else all the rest.
+// of the sockets, a text, or the ticket seed. A text is one byte of length for each of a note, else
+// all the rest. A seed is its secret (32 bytes), its start (nanoseconds since 1970, 64 bits) and
+// its epoch (32 bits). A message with a seed is a secret: it is wiped where it was sent or
+// received.
 struct HandOverMessage {
-  enum class Kind : std::uint8_t { hello = 1, sockets, complete, serving, failed };
+  enum class Kind : std::uint8_t { hello = 1, sockets, complete, serving, failed, tickets };
   // Of a descriptor that comes with the message, in the same order.
   struct Note {
     std::string asked;    // host:port or unix:/path
@@ -39,6 +44,7 @@ struct HandOverMessage {
   std::vector<Note> notes;  // sockets
   std::uint16_t count = 0;  // complete
   std::string text;         // hello: the program's version; failed: a sentence
+  std::optional<tls::TicketSeed> seed = std::nullopt;  // tickets
 
   static constexpr std::size_t kMostNotes = 32;
   static constexpr std::size_t kLongest = 32 * 1024;

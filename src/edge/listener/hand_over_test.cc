@@ -20,6 +20,16 @@ HandOverMessage::Note note(const std::string& address, const std::string& name =
   return {address, address, name, held_elsewhere};
 }
 
+tls::TicketSeed some_seed() {
+  tls::TicketSeed seed;
+  for (std::size_t i = 0; i < seed.secret.size(); ++i) {
+    seed.secret[i] = static_cast<std::uint8_t>(0xe0 + i);
+  }
+  seed.start = WallTime(std::chrono::nanoseconds(1'795'000'000'123'456'789));
+  seed.epoch = 0x01020304;
+  return seed;
+}
+
 std::vector<HandOverMessage> every_kind() {
   return {{.kind = Kind::hello, .notes = {}, .count = 0, .text = "0.1.0"},
           {.kind = Kind::sockets,
@@ -30,7 +40,8 @@ std::vector<HandOverMessage> every_kind() {
            .text = {}},
           {.kind = Kind::complete, .notes = {}, .count = 300, .text = {}},
           {.kind = Kind::serving, .notes = {}, .count = 0, .text = {}},
-          {.kind = Kind::failed, .notes = {}, .count = 0, .text = "The disk is full.\n"}};
+          {.kind = Kind::failed, .notes = {}, .count = 0, .text = "The disk is full.\n"},
+          {.kind = Kind::tickets, .notes = {}, .count = 0, .text = {}, .seed = some_seed()}};
 }
 
 TEST(HandOverMessage, what_is_written_is_read_the_same) {
@@ -48,6 +59,20 @@ TEST(HandOverMessage, one_that_is_cut_off_anywhere_is_refused) {
   }
 }
 
+TEST(HandOverMessage, a_ticket_seed_that_is_cut_off_or_of_no_time_is_refused) {
+  const std::string whole = every_kind().back().bytes();
+  ASSERT_EQ(whole.size(), 8U + 32 + 8 + 4);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(HandOverMessage::parse(whole.substr(0, size), 0)) << size;
+  }
+  std::string before_1970 = whole;
+  before_1970[8 + 32 + 7] = static_cast<char>(0x80);
+  const auto read = HandOverMessage::parse(before_1970, 0);
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().what, HasSubstr("session tickets"));
+  EXPECT_FALSE(HandOverMessage::parse(whole, 1)) << "no descriptor belongs to it";
+}
+
 TEST(HandOverMessage, one_that_goes_on_behind_its_end_is_refused) {
   for (const HandOverMessage& message : every_kind()) {
     if (!message.text.empty()) continue;
@@ -57,11 +82,11 @@ TEST(HandOverMessage, one_that_goes_on_behind_its_end_is_refused) {
 
 TEST(HandOverMessage, another_version_is_told_apart_from_nonsense) {
   std::string bytes = every_kind()[0].bytes();
-  bytes[4] = 2;
+  bytes[4] = 1;
   const auto read = HandOverMessage::parse(bytes, 0);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().kind, ErrorKind::invalid);
-  EXPECT_THAT(read.error().what, HasSubstr("its version is 2, ours 1"));
+  EXPECT_THAT(read.error().what, HasSubstr("its version is 1, ours 2"));
 }
 
 TEST(HandOverMessage, every_socket_comes_with_its_descriptor_and_nothing_else_does) {
@@ -73,7 +98,7 @@ TEST(HandOverMessage, every_socket_comes_with_its_descriptor_and_nothing_else_do
 
 TEST(HandOverMessage, what_is_none_of_ours_is_refused) {
   std::string unknown = every_kind()[3].bytes();
-  unknown[5] = 6;
+  unknown[5] = 7;
   EXPECT_FALSE(HandOverMessage::parse(unknown, 0));
   unknown[5] = 0;
   EXPECT_FALSE(HandOverMessage::parse(unknown, 0));

@@ -69,6 +69,10 @@ Result<InheritedSockets> Takeover::receive(std::string_view version,
     auto received = wait_for_message(bound);
     if (!received) return pass_on(received);
     auto& [message, fds] = *received;
+    if (message.kind == Kind::tickets && !tickets_ && sockets.empty()) {
+      tickets_ = message.seed;
+      continue;
+    }
     if (message.kind == Kind::complete && message.count == sockets.size()) break;
     if (message.kind != Kind::sockets || sockets.size() + fds.size() > kMostSockets) {
       return fail(Fault::machine, "The sockets of this upgrade did not arrive as announced.",

@@ -22,10 +22,13 @@ class Takeover {
   static Result<std::optional<Takeover>> from_environment(const Environment& environment);
   explicit Takeover(io::Fd channel) : channel_(std::move(channel)) {}
 
-  // Says that it is there and takes all sockets, with the right to write the state. Waits at most
-  // `bound` between two messages. Errors: timed_out, invalid, failed (the other one is gone).
+  // Says that it is there and takes all sockets, with the right to write the state, and what opens
+  // session tickets. Waits at most `bound` between two messages. Errors: timed_out, invalid, failed
+  // (the other one is gone).
   Result<InheritedSockets> receive(std::string_view version,
                                    std::chrono::milliseconds bound = std::chrono::seconds(10));
+  // Session tickets of the program before open by it; nullopt if there are none. After receive().
+  const std::optional<tls::TicketSeed>& tickets() const { return tickets_; }
   // Now the program before may end. Errors: it has gone on by itself, so this one must end.
   Result<Ok> serving();
   // This one cannot serve; the program before tells whoever asked for the upgrade.
@@ -35,6 +38,7 @@ class Takeover {
   Result<ReceivedMessage> wait_for_message(std::chrono::milliseconds bound);
 
   io::Fd channel_;
+  std::optional<tls::TicketSeed> tickets_;
 };
 
 }  // namespace gatehouse::edge

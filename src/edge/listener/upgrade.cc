@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
 #include "edge/listener/takeover.h"
 
 namespace gatehouse::edge {
@@ -108,29 +109,48 @@ std::vector<std::string> successor_environment(const char* const* environment) {
   return kept;
 }
 
-io::Task<Result<pid_t>> Upgrade::carry_out(std::vector<HandedSocket> sockets) {
+io::Task<Result<Successor>> Upgrade::carry_out(Legacy legacy, OnStage on_stage) {
   std::array<int, 2> ends{-1, -1};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     co_return fail(Fault::machine, fmt::format("No channel to a new program could be made ({}).",
                                                std::strerror(errno)));
   }
   io::Socket channel(reactor_, io::Fd(ends[0]));
-  const auto successor = launcher_.launch(io::Fd(ends[1]));
-  if (!successor) co_return successor;
-  auto done = co_await converse(channel, sockets);
-  if (done) co_return *successor;
-  launcher_.end(*successor);
+  auto process = launcher_.launch(io::Fd(ends[1]));
+  if (!process) co_return pass_on(process);
+  Successor successor{*process, {}};
+  auto done = co_await converse(channel, legacy, successor, on_stage);
+  if (done) co_return successor;
+  launcher_.end(*process);
   co_return pass_on(done);
 }
 
-io::Task<Result<Ok>> Upgrade::converse(io::Socket& channel,
-                                       const std::vector<HandedSocket>& sockets) {
+io::Task<Result<Ok>> Upgrade::converse(io::Socket& channel, const Legacy& legacy,
+                                       Successor& successor, const OnStage& on_stage) {
   const io::Deadline deadline = reactor_.in(kBound);
   auto hello = co_await expect(channel, Kind::hello, deadline);
-  if (!hello) co_return hello;
-  auto sent = co_await send_sockets(channel, sockets, deadline);
+  if (!hello) co_return pass_on(hello);
+  successor.version = printable(*hello);
+  on_stage(Stage::started, successor);
+  if (legacy.tickets) {
+    auto sent = co_await send_tickets(channel, *legacy.tickets, deadline);
+    if (!sent) co_return sent;
+  }
+  auto sent = co_await send_sockets(channel, legacy.sockets, deadline);
   if (!sent) co_return sent;
-  co_return co_await expect(channel, Kind::serving, deadline);
+  on_stage(Stage::handed_over, successor);
+  auto serving = co_await expect(channel, Kind::serving, deadline);
+  if (!serving) co_return pass_on(serving);
+  on_stage(Stage::serving, successor);
+  co_return Ok{};
+}
+
+io::Task<Result<Ok>> Upgrade::send_tickets(io::Socket& channel, const tls::TicketSeed& seed,
+                                           io::Deadline deadline) {
+  HandOverMessage tickets;
+  tickets.kind = Kind::tickets;
+  tickets.seed = seed;
+  co_return co_await send(channel, tickets, {}, deadline);
 }
 
 io::Task<Result<Ok>> Upgrade::send_sockets(io::Socket& channel,
@@ -166,7 +186,8 @@ io::Task<Result<Ok>> Upgrade::send(io::Socket& channel, const HandOverMessage& m
   }
 }
 
-io::Task<Result<Ok>> Upgrade::expect(io::Socket& channel, Kind kind, io::Deadline deadline) {
+io::Task<Result<std::string>> Upgrade::expect(io::Socket& channel, Kind kind,
+                                              io::Deadline deadline) {
   while (true) {
     auto received = receive_message(channel.fd());
     if (!received) co_return pass_on(received);
@@ -177,7 +198,7 @@ io::Task<Result<Ok>> Upgrade::expect(io::Socket& channel, Kind kind, io::Deadlin
       continue;
     }
     const HandOverMessage& message = (*received)->message;
-    if (message.kind == kind) co_return Ok{};
+    if (message.kind == kind) co_return message.text;
     if (message.kind == Kind::failed) co_return std::unexpected(failed_with(message.text));
     co_return std::unexpected(failed_with("something that does not belong here"));
   }

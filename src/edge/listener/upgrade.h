@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -50,29 +52,47 @@ struct HandedSocket {
   HandOverMessage::Note note;
 };
 
+// What a program leaves to its successor.
+struct Legacy {
+  std::vector<HandedSocket> sockets;
+  std::optional<tls::TicketSeed> tickets = std::nullopt;
+};
+
+struct Successor {
+  pid_t process = 0;
+  std::string version;  // as it says itself; printable
+};
+
 // The side of the program that is to be replaced.
 class Upgrade {
  public:
   static constexpr std::chrono::seconds kBound{30};
+  enum class Stage { started, handed_over, serving };
+  // Told of each stage when it is reached.
+  using OnStage = std::function<void(Stage stage, const Successor& successor)>;
 
   Upgrade(io::Reactor& reactor, Launcher& launcher) : reactor_(reactor), launcher_(launcher) {}
 
-  // Starts the successor and hands the sockets over. The right to write the state folder passes
-  // before they do: whoever calls writes nothing there from before the call on. With the process id
-  // of the successor this program is to accept nothing more (Ending::leave), serve what runs, and
+  // Starts the successor and hands everything over. The right to write the state folder passes
+  // before that: whoever calls writes nothing there from before the call on. With a successor as
+  // the answer this program is to accept nothing more (Ending::leave), serve what runs, and
   // end. After an error (it failed, ended, or did not serve within kBound; cancelled) it is gone,
   // the right is back, and this program goes on as before. One at a time; the descriptors stay open
   // meanwhile.
-  io::Task<Result<pid_t>> carry_out(std::vector<HandedSocket> sockets);
+  io::Task<Result<Successor>> carry_out(Legacy legacy, OnStage on_stage);
 
  private:
-  io::Task<Result<Ok>> converse(io::Socket& channel, const std::vector<HandedSocket>& sockets);
+  io::Task<Result<Ok>> converse(io::Socket& channel, const Legacy& legacy, Successor& successor,
+                                const OnStage& on_stage);
+  io::Task<Result<Ok>> send_tickets(io::Socket& channel, const tls::TicketSeed& seed,
+                                    io::Deadline deadline);
   io::Task<Result<Ok>> send_sockets(io::Socket& channel, const std::vector<HandedSocket>& sockets,
                                     io::Deadline deadline);
   io::Task<Result<Ok>> send(io::Socket& channel, const HandOverMessage& message,
                             std::vector<int> descriptors, io::Deadline deadline);
-  io::Task<Result<Ok>> expect(io::Socket& channel, HandOverMessage::Kind kind,
-                              io::Deadline deadline);
+  // The message's text.
+  io::Task<Result<std::string>> expect(io::Socket& channel, HandOverMessage::Kind kind,
+                                       io::Deadline deadline);
 
   io::Reactor& reactor_;
   Launcher& launcher_;

@@ -51,7 +51,10 @@ class UpgradeTest : public io::testing::ReactorTest {
     settle();
   }
 
-  io::Task<void> run() { outcome = co_await upgrade.carry_out(handed()); }
+  io::Task<void> run() {
+    outcome = co_await upgrade.carry_out(
+        {handed(), seed}, [this](auto stage, const auto&) { stages.push_back(stage); });
+  }
   void begin() {
     scope.spawn(run());
     settle();
@@ -90,7 +93,9 @@ class UpgradeTest : public io::testing::ReactorTest {
   Upgrade upgrade{reactor, launcher};
   std::vector<ListeningSockets> listening;
   std::vector<HandedSocket> more;
-  std::optional<Result<pid_t>> outcome;
+  std::optional<tls::TicketSeed> seed;
+  std::vector<Upgrade::Stage> stages;
+  std::optional<Result<Successor>> outcome;
   io::Scope scope{reactor};
 };
 
@@ -110,7 +115,8 @@ TEST_F(UpgradeTest, T11_the_successor_gets_every_socket_and_the_program_before_l
   other.join();
   ASSERT_TRUE(inherited) << inherited.error().what;
   ASSERT_TRUE(*outcome) << outcome->error().what;
-  EXPECT_EQ(**outcome, kSuccessor);
+  EXPECT_EQ((*outcome)->process, kSuccessor);
+  EXPECT_EQ((*outcome)->version, "0.2.0");
   EXPECT_THAT(launcher.ended, IsEmpty());
   EXPECT_EQ(inherited->take(listening[0].address).size(), 3U);
   EXPECT_EQ(inherited->take(listening[1].address).size(), 2U);
@@ -150,6 +156,34 @@ TEST_F(UpgradeTest, T11_who_came_before_during_and_after_the_hand_over_finds_som
   }
   EXPECT_EQ(opened[0].address.text(), where.text());
   EXPECT_EQ(accepted, 60);
+}
+
+TEST_F(UpgradeTest, T11_session_tickets_of_the_program_before_open_at_the_successor) {
+  listen(1);
+  seed = tls::TicketSeed::random(clock.wall());
+  begin();
+  Takeover successor = takeover();
+  std::thread other([&] {
+    EXPECT_TRUE(successor.receive("0.2.0"));
+    EXPECT_TRUE(successor.serving());
+  });
+  finish();
+  other.join();
+  ASSERT_TRUE(*outcome) << outcome->error().what;
+  EXPECT_EQ(successor.tickets(), seed);
+}
+
+TEST_F(UpgradeTest, each_stage_is_told_when_it_is_reached) {
+  using Stage = Upgrade::Stage;
+  listen(1);
+  begin();
+  EXPECT_THAT(stages, IsEmpty());
+  say(Kind::hello, "0.2.0\x1b[2J");
+  EXPECT_THAT(stages, ElementsAre(Stage::started, Stage::handed_over));
+  say(Kind::serving);
+  EXPECT_THAT(stages, ElementsAre(Stage::started, Stage::handed_over, Stage::serving));
+  ASSERT_TRUE(outcome && *outcome);
+  EXPECT_EQ((*outcome)->version.find('\x1b'), std::string::npos) << "it is shown to people";
 }
 
 TEST_F(UpgradeTest, hundreds_of_sockets_go_in_several_messages) {
@@ -321,6 +355,23 @@ TEST_F(TakeoverTest, no_sockets_at_all_are_right_when_there_were_none) {
   complete.kind = Kind::complete;
   say(complete);
   EXPECT_TRUE(takeover_->receive("0.2.0", 10ms).value().empty());
+}
+
+TEST_F(TakeoverTest, a_second_ticket_seed_and_one_behind_sockets_are_refused) {
+  HandOverMessage tickets;
+  tickets.kind = Kind::tickets;
+  tickets.seed = tls::TicketSeed::random(WallTime());
+  say(tickets);
+  say(tickets);
+  EXPECT_FALSE(takeover_->receive("0.2.0", 10ms));
+}
+
+TEST_F(TakeoverTest, no_ticket_seed_at_all_is_right_too) {
+  HandOverMessage complete;
+  complete.kind = Kind::complete;
+  say(complete);
+  EXPECT_TRUE(takeover_->receive("0.2.0", 10ms));
+  EXPECT_EQ(takeover_->tickets(), std::nullopt);
 }
 
 TEST_F(TakeoverTest, a_program_before_that_has_gone_on_by_itself_is_noticed) {

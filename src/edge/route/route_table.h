@@ -88,13 +88,16 @@ class Site {
   Decision https_only_ = HttpsOnly{};
 };
 
-// Sites by name. Immutable once it is shared; lookups never block and never allocate.
+// Sites by name. Immutable once it is shared or copied; a copy shares what it does not change.
+// Lookups never block and never allocate.
 class RouteTable {
  public:
   void add(const NamePattern& name, std::shared_ptr<const Site> site) {
     sites_.set(name, std::move(site));
   }
+  void remove(const NamePattern& name) { sites_.erase(name); }
   void set_default(std::shared_ptr<const Site> site) { sites_.set_default(std::move(site)); }
+  void clear_default() { sites_.clear_default(); }
 
   // The site that an authority (Host) asks for, by the same lookup that chose the certificate.
   // nullptr when there is none, also when the text is no authority.

@@ -115,7 +115,7 @@ TEST_F(Listeners, a_listener_may_return_under_its_number) {
 TEST_F(Listeners, A14_every_socket_of_a_listener_is_accepted_from) {
   auto sockets = std::move(open_listener(ListenAddress::parse("127.0.0.1:0").value(), 3)->front());
   next.draft.listeners[0] = {sockets.address, false, nullptr, saying("Here.")};
-  edge = ThreadEdge::make(reactor, *metrics, nullptr, events).value();
+  edge = ThreadEdge::make(reactor, *metrics, events).value();
   std::vector<OpenedListener> opened;
   for (io::Fd& fd : sockets.per_thread) opened.push_back({0, std::move(fd)});
   ASSERT_TRUE(edge->take(next.build(), std::move(opened)));

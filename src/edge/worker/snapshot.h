@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "base/access_log.h"
 #include "certs/binding/binding_table.h"
 #include "edge/route/route_table.h"
 #include "edge/session/edge_settings.h"
@@ -47,6 +48,9 @@ struct Snapshot {
   CertificateSummary certificate;  // for the welcome page
   std::map<ListenerId, ListenerPlan> listeners;
   std::size_t most_connections_per_worker = SIZE_MAX;
+  // Where requests are logged while this is the latest snapshot. The worker holds it then; a
+  // connection that keeps an older snapshot does not keep its log.
+  std::weak_ptr<AccessLog> access_log;
 };
 
 }  // namespace gatehouse::edge

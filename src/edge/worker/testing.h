@@ -100,7 +100,7 @@ class Served : public io::testing::ReactorTest {
   // The draft becomes what is served.
   Result<Ok> serve() {
     const bool first = !edge;
-    if (first) edge = ThreadEdge::make(reactor, *metrics, nullptr, events).value();
+    if (first) edge = ThreadEdge::make(reactor, *metrics, events).value();
     auto taken = edge->take(next.build(), next.opened());
     if (first) edge->start();
     settle();

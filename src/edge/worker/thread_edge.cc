@@ -16,12 +16,12 @@ std::uint64_t random_number() {
 }  // namespace
 
 ThreadEdge::ThreadEdge(io::Reactor& reactor, std::unique_ptr<io::Resolver> resolver,
-                       WorkerMetrics& metrics, AccessLogBuffer* access_log, EventLog& events)
+                       WorkerMetrics& metrics, EventLog& events)
     : reactor_(reactor),
       metrics_(metrics),
       events_(events),
       resolver_(std::move(resolver)),
-      context_(reactor, *resolver_, metrics, access_log, events, random_number()),
+      context_(reactor, *resolver_, metrics, nullptr, events, random_number()),
       accepting_(reactor),
       sessions_(reactor),
       ending_(reactor) {}
@@ -29,12 +29,11 @@ ThreadEdge::ThreadEdge(io::Reactor& reactor, std::unique_ptr<io::Resolver> resol
 ThreadEdge::~ThreadEdge() = default;
 
 Result<std::unique_ptr<ThreadEdge>> ThreadEdge::make(io::Reactor& reactor, WorkerMetrics& metrics,
-                                                     AccessLogBuffer* access_log,
                                                      EventLog& events) {
   auto resolver = io::Resolver::make(reactor);
   if (!resolver) return pass_on(resolver);
   return std::unique_ptr<ThreadEdge>(
-      new ThreadEdge(reactor, std::move(*resolver), metrics, access_log, events));
+      new ThreadEdge(reactor, std::move(*resolver), metrics, events));
 }
 
 // ------------------------------------------------------------------ snapshots
@@ -43,12 +42,19 @@ Result<Ok> ThreadEdge::take(std::shared_ptr<const Snapshot> next,
                             std::vector<OpenedListener> opened) {
   if (generations_ > 0) context_.upstreams.begin_to_forget();
   context_.most_sessions = next->most_connections_per_worker;
+  log_to(next->access_log.lock());
   const auto generation =
       make_counted<const Generation>(++generations_, next, next->settings, next->certificate);
   auto followed = follow(*next, generation);
   leave_missing(*next);
   for (OpenedListener& listener : opened) open(std::move(listener));
   return followed;
+}
+
+void ThreadEdge::log_to(std::shared_ptr<AccessLog> log) {
+  if (log == access_log_) return;
+  context_.access_log = log && log->on() ? &log->new_buffer() : nullptr;
+  access_log_ = std::move(log);
 }
 
 Result<Ok> ThreadEdge::follow(const Snapshot& next, const GenerationPtr& generation) {

@@ -26,7 +26,7 @@ struct OpenedListener {
 class ThreadEdge {
  public:
   static Result<std::unique_ptr<ThreadEdge>> make(io::Reactor& reactor, WorkerMetrics& metrics,
-                                                  AccessLogBuffer* access_log, EventLog& events);
+                                                  EventLog& events);
   ThreadEdge(const ThreadEdge&) = delete;
   ThreadEdge& operator=(const ThreadEdge&) = delete;
   ~ThreadEdge();
@@ -62,8 +62,9 @@ class ThreadEdge {
   };
 
   ThreadEdge(io::Reactor& reactor, std::unique_ptr<io::Resolver> resolver, WorkerMetrics& metrics,
-             AccessLogBuffer* access_log, EventLog& events);
+             EventLog& events);
 
+  void log_to(std::shared_ptr<AccessLog> log);
   Result<Ok> follow(const Snapshot& next, const GenerationPtr& generation);
   void leave_missing(const Snapshot& next);
   void open(OpenedListener opened);
@@ -76,6 +77,7 @@ class ThreadEdge {
   EventLog& events_;
   std::unique_ptr<io::Resolver> resolver_;
   ThreadContext context_;
+  std::shared_ptr<AccessLog> access_log_;  // of context_.access_log; nullptr: none
   std::map<ListenerId, CountedPtr<WorkerListener>> listeners_;
   std::list<Door> doors_;
   io::Scope accepting_;

@@ -7,11 +7,10 @@ Worker::Worker(const Clock& clock, EventLog& events)
 
 Result<std::unique_ptr<Worker>> Worker::make(std::shared_ptr<const Snapshot> snapshot,
                                              std::vector<OpenedListener> opened, const Clock& clock,
-                                             EventLog& events, AccessLog& access_log,
+                                             EventLog& events,
                                              std::function<std::string()> metrics_page) {
   std::unique_ptr<Worker> worker(new Worker(clock, events));
-  AccessLogBuffer* log = access_log.on() ? &access_log.new_buffer() : nullptr;
-  auto edge = ThreadEdge::make(worker->reactor_, worker->metrics_, log, events);
+  auto edge = ThreadEdge::make(worker->reactor_, worker->metrics_, events);
   if (!edge) return pass_on(edge);
   worker->edge_ = std::move(*edge);
   worker->edge_->context().metrics_page = std::move(metrics_page);

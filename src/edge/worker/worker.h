@@ -7,7 +7,6 @@
 #include <thread>
 #include <vector>
 
-#include "base/access_log.h"
 #include "edge/worker/thread_edge.h"
 
 namespace gatehouse::edge {
@@ -19,7 +18,6 @@ class Worker {
   static Result<std::unique_ptr<Worker>> make(std::shared_ptr<const Snapshot> snapshot,
                                               std::vector<OpenedListener> opened,
                                               const Clock& clock, EventLog& events,
-                                              AccessLog& access_log,
                                               std::function<std::string()> metrics_page);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

@@ -1,18 +1,24 @@
 #include "edge/worker/worker.h"
 
+#include <fcntl.h>
+#include <future>
 #include <latch>
 #include <sys/time.h>
 
 #include <gmock/gmock.h>
 
+#include "base/access_logs.h"
+#include "base/testing.h"
 #include "edge/worker/retired_snapshots.h"
 #include "edge/worker/testing.h"
 
 namespace gatehouse::edge {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::kGet;
+using ::testing::Not;
 using testing::saying;
 using namespace std::chrono_literals;
 
@@ -52,7 +58,7 @@ class Client {
 class WorkerTest : public ::testing::Test {
  protected:
   std::unique_ptr<Worker> make(std::size_t thread = 0) {
-    auto made = Worker::make(snapshot(), next.opened(thread), clock, events, *log, {});
+    auto made = Worker::make(snapshot(), next.opened(thread), clock, events, {});
     EXPECT_TRUE(made);
     return std::move(*made);
   }
@@ -74,9 +80,16 @@ class WorkerTest : public ::testing::Test {
     while (!worker.ended()) std::this_thread::yield();
   }
 
+  // It must run.
+  static std::vector<OpenedListener> sockets_of(Worker& worker) {
+    std::promise<std::vector<OpenedListener>> promise;
+    auto shared = promise.get_future();
+    worker.share_sockets([&promise](auto sockets) { promise.set_value(std::move(sockets)); });
+    return shared.get();
+  }
+
   SystemClock clock;
   EventLog events{{.at_least = LogLevel::error, .fd = -1}, clock};
-  std::unique_ptr<AccessLog> log = AccessLog::open({}, events).value();
   testing::SnapshotBuilder next{clock};
   std::shared_ptr<const Snapshot> current;
   RetiredSnapshots retired;
@@ -144,6 +157,108 @@ TEST_F(WorkerTest, it_ends_when_it_has_drained) {
   worker->drain();
   wait_for_end(*worker);
   EXPECT_FALSE(testing::dial(next.address(id)));
+}
+
+TEST_F(WorkerTest, T11_who_waits_when_it_leaves_is_the_successors_to_accept) {
+  const ListenerId id = next.listen(saying("One."));
+  const auto worker = make();
+  worker->start();
+  EXPECT_THAT(Client(next.address(id)).ask(), HasSubstr("One."));
+  const std::vector<OpenedListener> shared = sockets_of(*worker);
+  ASSERT_EQ(shared.size(), 1u);
+  worker->drain(Acceptor::Ending::leave);
+  wait_for_end(*worker);
+  const io::Fd waiting = testing::dial(next.address(id));
+  ASSERT_TRUE(waiting) << "somebody still listens";
+  EXPECT_TRUE(io::Fd(::accept4(shared[0].fd.get(), nullptr, nullptr, SOCK_NONBLOCK)));
+}
+
+TEST_F(WorkerTest, T11_who_is_connected_when_it_leaves_gets_one_more_answer) {
+  const ListenerId id = next.listen(saying("One."));
+  const auto worker = make();
+  worker->start();
+  Client client(next.address(id));
+  EXPECT_THAT(client.ask(), HasSubstr("One."));
+  worker->drain(Acceptor::Ending::leave);
+  const std::string last = client.ask();
+  EXPECT_THAT(last, HasSubstr("One."));
+  EXPECT_THAT(last, HasSubstr("Connection: close"));
+  wait_for_end(*worker);
+}
+
+TEST_F(WorkerTest, who_says_nothing_more_when_it_leaves_goes_when_it_is_told_to_refuse) {
+  const ListenerId id = next.listen(saying("One."));
+  const auto worker = make();
+  worker->start();
+  Client client(next.address(id));
+  EXPECT_THAT(client.ask(), HasSubstr("One."));
+  worker->drain(Acceptor::Ending::leave);
+  (void)sockets_of(*worker);  // it has taken note
+  EXPECT_FALSE(worker->ended());
+  worker->drain(Acceptor::Ending::refuse);
+  wait_for_end(*worker);
+}
+
+TEST_F(WorkerTest, T11_it_shares_each_socket_that_it_accepts_from_and_goes_on) {
+  const ListenerId one = next.listen(saying("One."));
+  const ListenerId two = next.listen(saying("Two."));
+  const auto worker = make();
+  worker->start();
+  std::vector<OpenedListener> shared = sockets_of(*worker);
+  ASSERT_EQ(shared.size(), 2u);
+  for (const OpenedListener& socket : shared) {
+    EXPECT_EQ(io::SocketAddress::local_of(socket.fd.get()).text(), next.address(socket.id).text());
+    EXPECT_EQ(fcntl(socket.fd.get(), F_GETFD), FD_CLOEXEC);
+  }
+  shared.clear();
+  EXPECT_THAT(Client(next.address(one)).ask(), HasSubstr("One."));
+  EXPECT_THAT(Client(next.address(two)).ask(), HasSubstr("Two."));
+}
+
+TEST_F(WorkerTest, it_shares_nothing_that_it_has_stopped_to_accept_from) {
+  const ListenerId gone = next.listen(saying("Gone."));
+  const ListenerId stays = next.listen(saying("Stays."));
+  std::vector<std::unique_ptr<Worker>> workers;
+  workers.push_back(make());
+  workers.front()->start();
+  EXPECT_THAT(Client(next.address(gone)).ask(), HasSubstr("Gone."));
+  next.remove(gone);
+  apply(workers);
+  const std::vector<OpenedListener> shared = sockets_of(*workers.front());
+  ASSERT_EQ(shared.size(), 1u);
+  EXPECT_EQ(shared[0].id, stays);
+}
+
+TEST_F(WorkerTest, F13_requests_are_logged_where_the_latest_snapshot_says) {
+  const gatehouse::testing::TemporaryFolder logs;
+  AccessLogs access_logs(events);
+  const auto use = [&](const AccessLogTarget& target) {
+    access_logs.use(access_logs.prepare(target).value());
+    next.draft.access_log = access_logs.in_use();
+  };
+  const auto file = [&](std::string_view name) {
+    return AccessLogTarget{AccessLogTarget::Kind::file, logs.file(name)};
+  };
+  const ListenerId id = next.listen(saying("One."));
+  use(file("first"));
+  std::vector<std::unique_ptr<Worker>> workers;
+  workers.push_back(make());
+  workers.front()->start();
+  Client client(next.address(id));
+  EXPECT_THAT(client.ask("GET /first HTTP/1.1\r\nHost: a\r\n\r\n"), HasSubstr("One."));
+  use(file("second"));
+  apply(workers);
+  EXPECT_THAT(client.ask("GET /second HTTP/1.1\r\nHost: a\r\n\r\n"), HasSubstr("One."));
+  use({});
+  apply(workers);
+  EXPECT_THAT(client.ask("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n"), HasSubstr("One."));
+  workers.clear();
+  while (access_logs.open() > 1) access_logs.sweep();
+  const std::string first = gatehouse::testing::TemporaryFolder::read(logs.file("first"));
+  const std::string second = gatehouse::testing::TemporaryFolder::read(logs.file("second"));
+  EXPECT_THAT(first, AllOf(HasSubstr("/first"), Not(HasSubstr("/second"))));
+  EXPECT_THAT(second, AllOf(HasSubstr("/second"), Not(HasSubstr("/first"))));
+  EXPECT_THAT(first + second, Not(HasSubstr("/nowhere")));
 }
 
 TEST_F(WorkerTest, what_is_applied_after_its_end_or_before_its_start_does_no_harm) {

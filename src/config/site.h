@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/server_name.h"
+#include "edge/route/route_table.h"
+#include "tls/profile.h"
+
+namespace gatehouse::config {
+
+struct CertificateFiles {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
+};
+
+struct Route {
+  std::string path;                    // begins with '/'
+  std::vector<UpstreamUrl> upstreams;  // those of the site where the route has none
+  std::optional<edge::PlainPolicy> external;
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
+struct Site {
+  std::string name;                // the key
+  std::vector<NamePattern> names;  // also the key, where it is a server name and `names` is empty
+  bool any_name = false;           // `*`: every name that no other site of a listener has
+  std::vector<ListenAddress> listen;   // those without TLS serve plain HTTP, whatever `plain` says
+  std::vector<UpstreamUrl> upstreams;  // empty: the welcome page
+  std::vector<Route> routes;
+  std::optional<CertificateFiles> certificate;  // none: the default identity
+  // What happens to plain HTTP at `plain_listen`. https_port is that of the first listener with
+  // TLS; 0 where the kernel chooses it.
+  edge::PlainHttp plain;
+  std::vector<ListenAddress> plain_listen;  // without TLS; none: no plain HTTP by policy
+  std::optional<tls::Profile> tls_profile;
+  std::string owner;
+  bool enabled = true;
+  bool trust_boundary = false;
+  friend bool operator==(const Site&, const Site&) = default;
+};
+
+using SitePtr = std::shared_ptr<const Site>;
+
+}  // namespace gatehouse::config
