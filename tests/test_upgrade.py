@@ -216,7 +216,7 @@ class Logged:
         self.running = start("--config", self.file, access_log=False)
 
     def write(self, access):
-        where = access if access == "off" else self.folder / access
+        where = access if access == "none" else self.folder / access
         self.file.write_text(json.dumps({"version": 1, "logs": {"access": str(where)}}))
 
     def goes_to(self, access):
@@ -253,7 +253,7 @@ def test_F13_a_reload_sends_the_access_log_elsewhere_at_once(logged):
 
 def test_F13_the_access_log_is_turned_off_and_on(logged):
     running = logged.running
-    assert "requests are not logged any more" in logged.goes_to("off").stdout
+    assert "requests are not logged any more" in logged.goes_to("none").stdout
     assert running.ask(target="/unseen").status == 200
     assert logged.goes_to("one.log").returncode == 0
     assert running.ask(target="/seen").status == 200

@@ -72,10 +72,9 @@ io::Task<std::vector<edge::OpenedListener>> WorkerFleet::sockets() {
   for (auto& worker : workers_) {
     if (worker->ended()) continue;
     ++missing;
-    worker->share_sockets([gathered, &control = control_](auto shared) mutable {
-      control.post([gathered = std::move(gathered), shared = std::move(shared)]() mutable {
-        gathered->add(std::move(shared));
-      });
+    worker->share_sockets([gathered, &control = control_](auto shared) {
+      control.post(
+          [gathered, shared = std::move(shared)]() mutable { gathered->add(std::move(shared)); });
     });
   }
   const io::Deadline deadline = control_.in(kShareTime);

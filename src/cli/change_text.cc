@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kColumn = 9;
 
 std::string coloured(std::string_view word, const Paint& paint) {
-  const std::string column = padded(word, kColumn);
+  std::string column = padded(word, kColumn);
   if (word == "done" || word == "ok") return paint.good(column);
   if (word == "failed") return paint.bad(column);
   if (word == "undone") return paint.careful(column);

@@ -63,9 +63,8 @@ Result<std::string> parse_site_name(std::string_view text) {
 
 Result<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, wrong] = std::from_chars(text.data(), end, number);
-  if (wrong == std::errc{} && stopped == end && !text.empty()) return number;
+  const auto [stopped, wrong] = std::from_chars(text.begin(), text.end(), number);
+  if (wrong == std::errc{} && stopped == text.end() && !text.empty()) return number;
   return usage_error(fmt::format("\"{}\" is no whole number.", printable(text)));
 }
 

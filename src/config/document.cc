@@ -55,7 +55,8 @@ class FilesReader {
             Version version) {
     order_.push_back(file.string());
     if (!text) return cannot_read(file, text.error());
-    if ((bytes_ += text->text.size()) > kLargestTogether) {
+    bytes_ += text->text.size();
+    if (bytes_ > kLargestTogether) {
       return tell("GH2003", file, "the configuration files hold more than 64 MiB together",
                   "remove what is not needed");
     }

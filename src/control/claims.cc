@@ -21,9 +21,9 @@ bool is_new(const config::Settings* before, const config::Binding& binding) {
          std::ranges::find(before->bindings, binding) == before->bindings.end();
 }
 
-class Claims {
+class Collection {
  public:
-  Claims(const InForce& after, const std::vector<OpenListener>& listeners)
+  Collection(const InForce& after, const std::vector<OpenListener>& listeners)
       : after_(after), listeners_(listeners) {}
 
   void add(const config::Site& site) {
@@ -53,8 +53,17 @@ class Claims {
     }
   }
 
-  bool full() const { return all_.size() >= kMostClaims; }
-  std::vector<Claim> take() && { return std::move(all_); }
+  // The same, within kMostClaims.
+  void add_if_room(const auto& site_or_binding) {
+    if (all_.size() >= kMostClaims) {
+      ++left_out_;
+    } else {
+      add(site_or_binding);
+    }
+  }
+
+  bool empty() const { return all_.empty(); }
+  Claims take() && { return {std::move(all_), left_out_}; }
 
  private:
   static ServerName first_name(const config::Site& site) {
@@ -99,7 +108,16 @@ class Claims {
   const InForce& after_;
   const std::vector<OpenListener>& listeners_;
   std::vector<Claim> all_;
+  std::size_t left_out_ = 0;
 };
+
+// Of what is in neither a site nor a binding, such as a TLS profile.
+void add_first_site(const config::Sites& sites, Collection& all) {
+  for (const config::Site& site : sites) {
+    if (!all.empty()) return;
+    if (site.enabled) all.add(site);
+  }
+}
 
 }  // namespace
 
@@ -109,20 +127,19 @@ io::SocketAddress dialled(const io::SocketAddress& listening) {
   return io::SocketAddress::ip("127.0.0.1", listening.port()).value();
 }
 
-std::vector<Claim> claims(const config::Settings* before, const InForce& after,
-                          const std::vector<OpenListener>& listeners) {
-  Claims all(after, listeners);
+Claims claims(const config::Settings* before, const InForce& after,
+              const std::vector<OpenListener>& listeners) {
+  Collection all(after, listeners);
   const config::Sites nothing;
   config::Sites::each_difference(before == nullptr ? nothing : before->sites,
                                  after.settings().sites,
                                  [&all](const config::Site*, const config::Site* site) {
-                                   if (site == nullptr || !site->enabled || all.full()) return;
-                                   all.add(*site);
+                                   if (site != nullptr && site->enabled) all.add_if_room(*site);
                                  });
   for (const config::Binding& binding : after.settings().bindings) {
-    if (all.full()) break;
-    if (is_new(before, binding)) all.add(binding);
+    if (is_new(before, binding)) all.add_if_room(binding);
   }
+  if (all.empty()) add_first_site(after.settings().sites, all);
   return std::move(all).take();
 }
 

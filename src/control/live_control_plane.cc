@@ -288,20 +288,40 @@ io::Task<bool> LiveControlPlane::apply(std::shared_ptr<const edge::Snapshot> sna
 
 io::Task<bool> LiveControlPlane::prove(const Prepared& prepared, api::ChangeResponse& response) {
   const io::Deadline limit = parts_.reactor.in(kProofsTime);
-  std::vector<crypto::Certificate> anchors = parts_.machine_anchors();
-  if (prepared.next.identities->anchor) anchors.push_back(*prepared.next.identities->anchor);
-  bool proven = true;
-  for (Claim& claim : claims(&now_.settings(), prepared.next, prepared.listeners)) {
-    if (parts_.reactor.clock().steady() >= limit.time()) break;
+  const std::vector<crypto::Certificate> anchors = trusted_by_clients(*prepared.next.identities);
+  Claims all = claims(&now_.settings(), prepared.next, prepared.listeners);
+  for (Claim& claim : all.some) {
+    if (parts_.reactor.clock().steady() >= limit.time()) {
+      ++all.left_out;
+      continue;
+    }
     const bool must_hold_name = claim.must_hold_name;
+    bool proven = true;
     for (const check::Proof& proof : co_await parts_.prover.prove(std::move(claim), anchors)) {
-      const bool fails = !proof.as_planned || (must_hold_name && !proof.ok);
-      if (fails) proven = false;
+      if (!proof.as_planned || (must_hold_name && !proof.ok)) proven = false;
       add(proof, *response.add_proofs());
     }
-    if (!proven) break;
+    if (!proven) co_return false;
   }
-  co_return proven;
+  if (all.left_out > 0) {
+    add_step(response,
+             fmt::format("{} more {} in force without a proof of their own: one change waits for "
+                         "{} handshakes and {} s at most; `gatehouse check NAME` does the rest",
+                         all.left_out, all.left_out == 1 ? "is" : "are", kMostClaims,
+                         kProofsTime.count()),
+             "planned");
+  }
+  co_return true;
+}
+
+// Only a certificate of somebody's files can come from an authority that is not ours, and what a
+// machine trusts takes longer to read than all of a change.
+std::vector<crypto::Certificate> LiveControlPlane::trusted_by_clients(
+    const IdentitySet& identities) const {
+  std::vector<crypto::Certificate> anchors;
+  if (!identities.files.empty()) anchors = parts_.machine_anchors();
+  if (identities.anchor) anchors.push_back(*identities.anchor);
+  return anchors;
 }
 
 Result<Ok> LiveControlPlane::keep(const Prepared& prepared, const Cause& cause,

@@ -38,8 +38,8 @@ class LiveControlPlane final : public ControlPlane {
     SnapshotBuilder& builder;
     Prover& prover;
     AccessLogs& access_logs;
-    // What the programs of this machine trust, the local CA aside; asked once for each change. May
-    // read the disk.
+    // What the programs of this machine trust, the local CA aside; asked for when certificates come
+    // from files. May read the disk.
     std::function<std::vector<crypto::Certificate>()> machine_anchors;
     ProgramFacts facts;
     std::function<std::string()> metrics_page;
@@ -131,6 +131,7 @@ class LiveControlPlane final : public ControlPlane {
   io::Task<bool> apply(std::shared_ptr<const edge::Snapshot> snapshot,
                        std::vector<NewSockets> opened);
   io::Task<bool> prove(const Prepared& prepared, api::ChangeResponse& response);
+  std::vector<crypto::Certificate> trusted_by_clients(const IdentitySet& identities) const;
   Result<Ok> keep(const Prepared& prepared, const Cause& cause,
                   const api::ChangeResponse& response);
   void adopt(Prepared prepared);

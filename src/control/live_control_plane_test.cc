@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@ namespace {
 using gatehouse::testing::put;
 using gatehouse::testing::TemporaryFolder;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using testing::FakeFleet;
 using testing::FakeProver;
 using testing::FakeSockets;
@@ -31,6 +33,12 @@ using Answer = Result<api::ChangeResponse>;
 
 io::Task<void> keep(io::Task<Answer> task, std::optional<Answer>& into) {
   into = co_await std::move(task);
+}
+
+std::vector<crypto::Sha256> digests_of(const std::vector<crypto::Certificate>& certificates) {
+  std::vector<crypto::Sha256> digests;
+  for (const crypto::Certificate& one : certificates) digests.push_back(one.sha256());
+  return digests;
 }
 
 class TheControlPlane : public io::testing::ReactorTest {
@@ -115,15 +123,50 @@ TEST_F(TheControlPlane, A14_serves_a_site_of_the_api_and_keeps_it) {
   EXPECT_THAT(events_seen_, Contains("change"));
 }
 
-TEST_F(TheControlPlane, proves_a_change_to_clients_that_trust_what_this_machine_does) {
+TEST_F(TheControlPlane, proves_certificates_of_files_to_clients_that_trust_what_this_machine_does) {
   const crypto::testing::Ca company;
   machine_anchors_ = {company.root};
   ASSERT_TRUE(change(with_site("new.localhost")));
-  std::vector<crypto::Sha256> trusted;
-  for (const crypto::Certificate& anchor : prover_.trusted) trusted.push_back(anchor.sha256());
-  const auto& local = plane_.in_force().identities->anchor;
+  const auto local = plane_.in_force().identities->anchor;
   ASSERT_TRUE(local);
-  EXPECT_THAT(trusted, UnorderedElementsAre(company.root.sha256(), local->sha256()));
+  EXPECT_THAT(digests_of(prover_.trusted), ElementsAre(local->sha256())) << "all are our own";
+
+  const crypto::Identity bought = company.serve({"bought.localhost"});
+  put(folder_ / "a.crt", bought.chain_pem());
+  put(folder_ / "a.key", as_text(bought.key.to_pem().view()));
+  put(file(),
+      fmt::format(
+          "{}  bought.localhost: {{certificate: {{files: {{certificate: {}, key: {}}}}}}}\n", kFile,
+          (folder_ / "a.crt").string(), (folder_ / "a.key").string()));
+  const auto done = reload();
+  ASSERT_TRUE(done && done->applied()) << done->DebugString();
+  EXPECT_THAT(digests_of(prover_.trusted),
+              UnorderedElementsAre(company.root.sha256(), local->sha256()));
+}
+
+TEST_F(TheControlPlane, proves_a_change_that_is_in_no_site_at_one_of_them) {
+  put(file(),
+      std::string(kFile) + "  second.localhost: http://127.0.0.1:1\ntls: {profile: modern}\n");
+  ASSERT_TRUE(reload()->applied());
+  prover_.asked = 0;
+  put(file(), std::string(kFile) + "  second.localhost: http://127.0.0.1:1\n");
+  ASSERT_TRUE(reload()->applied());
+  EXPECT_EQ(prover_.asked, 2) << "by TLS, and by plain HTTP";
+}
+
+TEST_F(TheControlPlane, says_how_many_sites_are_in_force_without_a_proof) {
+  std::string sites(kFile);
+  for (int i = 0; i < 30; ++i) {
+    sites +=
+        fmt::format("  s{}.localhost: {{upstreams: http://127.0.0.1:1, http: {{off: true}}}}\n", i);
+  }
+  put(file(), sites);
+  const auto done = reload();
+  ASSERT_TRUE(done && done->applied());
+  EXPECT_EQ(prover_.asked, 20);
+  const std::string& last = done->plan(done->plan_size() - 1).text();
+  EXPECT_THAT(last, HasSubstr("10 more are in force without a proof of their own"));
+  EXPECT_EQ(done->plan(done->plan_size() - 1).state(), "done");
 }
 
 TEST_F(TheControlPlane, tells_the_plan_of_a_dry_run_and_does_nothing) {
@@ -229,7 +272,7 @@ TEST_F(TheControlPlane, takes_over_a_changed_file) {
   const auto done = reload();
   ASSERT_TRUE(done) << done.error().what;
   EXPECT_TRUE(done->applied());
-  EXPECT_THAT(site_names(), ::testing::ElementsAre("other.localhost"));
+  EXPECT_THAT(site_names(), ElementsAre("other.localhost"));
 }
 
 TEST_F(TheControlPlane, changes_nothing_when_a_file_is_wrong_in_any_part) {

@@ -65,14 +65,14 @@ TEST(PlanWords, tell_of_what_waits_for_the_next_start) {
 }
 
 TEST(PlanWords, tell_where_requests_are_logged_from_now_on) {
-  const std::string_view off = "version: 1\nlogs: {access: \"off\"}\n";
-  EXPECT_THAT(words(off, "version: 1\nlogs: {access: /var/log/a.log}\n"),
+  const std::string_view none = "version: 1\nlogs: {access: none}\n";
+  EXPECT_THAT(words(none, "version: 1\nlogs: {access: /var/log/a.log}\n"),
               Contains("requests are logged to /var/log/a.log"));
-  EXPECT_THAT(words(off, "version: 1\nlogs: {access: journal}\n"),
+  EXPECT_THAT(words(none, "version: 1\nlogs: {access: journal}\n"),
               Contains("requests are logged to the journal"));
-  EXPECT_THAT(words(off, "version: 1\nlogs: {access: \"-\"}\n"),
+  EXPECT_THAT(words(none, "version: 1\nlogs: {access: \"-\"}\n"),
               Contains("requests are logged to standard output"));
-  EXPECT_THAT(words("version: 1\nlogs: {access: /var/log/a.log}\n", off),
+  EXPECT_THAT(words("version: 1\nlogs: {access: /var/log/a.log}\n", none),
               Contains("requests are not logged any more"));
 }
 

@@ -1,5 +1,7 @@
 #include "control/site_words.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -55,7 +57,10 @@ std::string upstreams_text(const std::vector<UpstreamUrl>& upstreams) {
 }
 
 std::string plain_text(const config::Site& site) {
-  if (site.plain_listen.empty()) return "none";
+  if (site.plain_listen.empty()) {
+    const bool own = !std::ranges::all_of(site.listen, &ListenAddress::tls);
+    return own ? "kept where the site listens" : "none";
+  }
   return fmt::format("{} outside, {} on loopback", plain_words(site.plain.external).done,
                      plain_words(site.plain.loopback).done);
 }
