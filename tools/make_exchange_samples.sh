@@ -30,12 +30,13 @@ sample() {
 
 # --- the identity that all of them hold -----------------------------------------------------------
 
+digest=sha256
 certificate() {  # NAME SUBJECT EXTENSIONS ISSUER
   openssl req -new -key "$1.key" -subj "$2" -out "$1.csr" 2>/dev/null
   printf '%s\n' "$3" >"$1.ext"
   local signer=(-CA "$4.crt" -CAkey "$4.key" -CAcreateserial)
   [[ $4 != "$1" ]] || signer=(-key "$1.key")
-  openssl x509 -req -in "$1.csr" -days 36500 -sha256 -extfile "$1.ext" "${signer[@]}" \
+  openssl x509 -req -in "$1.csr" -days 36500 "-$digest" -extfile "$1.ext" "${signer[@]}" \
     -out "$1.crt" 2>/dev/null
 }
 
@@ -215,6 +216,42 @@ revocation_list() {
   openssl crl -in list.pem -outform DER -out "$1"
 }
 
+# What clients refuse, or only some take.
+weak_chain() {  # OUT: RSA of 1024 bits in the middle, signed with SHA-1 and signing with it
+  digest=sha1
+  ec_key weak_root
+  openssl genrsa -traditional -out weak_middle.key 1024
+  ec_key weak_leaf
+  certificate weak_root "/CN=weak root" "basicConstraints=critical,CA:TRUE" weak_root
+  certificate weak_middle "/CN=weak intermediate" "basicConstraints=critical,CA:TRUE" weak_root
+  certificate weak_leaf "/CN=weak.test" "subjectAltName=DNS:weak.test" weak_middle
+  digest=sha256
+  cat weak_leaf.key weak_leaf.crt weak_middle.crt weak_root.crt >"$1"
+}
+weak_pair() {  # OUT
+  cp weak.key weak_pair.key
+  certificate weak_pair "/CN=weakpair.test" "subjectAltName=DNS:weakpair.test" weak_pair
+  cat weak_pair.key weak_pair.crt >"$1"
+}
+may_not_sign() {  # OUT
+  ec_key exchange
+  certificate exchange "/CN=exchange.test" \
+    $'subjectAltName=DNS:exchange.test\nkeyUsage=critical,keyAgreement' exchange
+  cat exchange.key exchange.crt >"$1"
+}
+large_curve() {  # OUT
+  openssl ecparam -name secp521r1 -genkey -noout -out large.key
+  certificate large "/CN=large.test" "subjectAltName=DNS:large.test" large
+  cat large.key large.crt >"$1"
+}
+
+make_judged() {
+  sample "$bundle/weak_chain.pem" weak_chain
+  sample "$bundle/weak_pair.pem" weak_pair
+  sample "$bundle/may_not_sign.pem" may_not_sign
+  sample "$bundle/p521.pem" large_curve
+}
+
 make_bundles() {
   openssl genrsa -traditional -out rsa.key 2048 2>/dev/null
   openssl genrsa -traditional -out weak.key 1024 2>/dev/null
@@ -260,6 +297,7 @@ main() {
   with_python
   make_pkcs7
   make_bundles
+  make_judged
 }
 
 main "$@"

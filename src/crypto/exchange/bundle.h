@@ -35,7 +35,7 @@ struct BundleKey {
 
 // A private key that is whole, but that we do not use: RSA below 2048 bits, odd curves.
 struct UnusableKey {
-  Sha256 spki_sha256;  // of its public half, as in Certificate::spki_sha256()
+  Sha256 spki_sha256;  // of its public half
   std::string reason;  // "the RSA key has 1024 bits; 2048 to 8192 are accepted"
   BundleLabel label;
 };

@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(OpenSsl, WholeIdentity,
                                            "openssl_mac_sha512", "openssl_one_round"));
 INSTANTIATE_TEST_SUITE_P(Java, WholeIdentity, ::testing::Values("keytool", "keytool_legacy"));
 INSTANTIATE_TEST_SUITE_P(Nss, WholeIdentity,
-                         ::testing::Values("nss", "nss_aes256", "nss_aes128", "nss_3des"));
+                         ::testing::Values("nss_aes256", "nss_aes128", "nss_3des"));
 INSTANTIATE_TEST_SUITE_P(Rewritten, WholeIdentity,
                          ::testing::Values("ber", "pbmac1_sha256", "pbmac1_sha512"));
 
