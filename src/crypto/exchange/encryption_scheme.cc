@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <openssl/cipher.h>
 #include <openssl/digest.h>
+#include <openssl/rand.h>
 
 #include "crypto/exchange/der.h"
 #include "crypto/exchange/object_ids.h"
@@ -203,27 +204,87 @@ std::uint64_t EncryptionScheme::work() const {
   return times * blocks * rounds;
 }
 
-std::optional<Secret> EncryptionScheme::decrypt(ByteView encrypted,
-                                                const PassphraseSpelling& spelling) const {
+std::optional<Secret> EncryptionScheme::run(bool encrypting, ByteView input,
+                                            const PassphraseSpelling& spelling) const {
   const std::size_t key_size = EVP_CIPHER_key_length(cipher);
   const std::size_t iv_size = EVP_CIPHER_iv_length(cipher);
   const Salted salted{salt, rounds};
   if (derivation == Derivation::pbkdf2) {
     const auto key = derive_pbkdf2(digest, spelling.text.view(), salted, key_size);
     if (!key) return std::nullopt;
-    return run_cipher(cipher, false, key->view(), iv, encrypted);
+    return run_cipher(cipher, encrypting, key->view(), iv, input);
   }
   if (derivation == Derivation::pbkdf1) {
     const auto both = derive_pbkdf1(digest, spelling.text.view(), salted, key_size + iv_size);
     if (!both) return std::nullopt;
-    return run_cipher(cipher, false, both->view().first(key_size), both->view().subspan(key_size),
-                      encrypted);
+    return run_cipher(cipher, encrypting, both->view().first(key_size),
+                      both->view().subspan(key_size), input);
   }
   const ByteView wide = spelling.wide.view();
   const auto key = derive_pkcs12(digest, Pkcs12Use::key, wide, salted, key_size);
   const auto vector = derive_pkcs12(digest, Pkcs12Use::iv, wide, salted, iv_size);
   if (!key || !vector) return std::nullopt;
-  return run_cipher(cipher, false, key->view(), vector->view(), encrypted);
+  return run_cipher(cipher, encrypting, key->view(), vector->view(), input);
+}
+
+std::optional<Secret> EncryptionScheme::decrypt(ByteView encrypted,
+                                                const PassphraseSpelling& spelling) const {
+  return run(false, encrypted, spelling);
+}
+
+Secret EncryptionScheme::encrypt(ByteView plain, const PassphraseSpelling& spelling) const {
+  auto encrypted = run(true, plain, spelling);
+  if (!encrypted) throw std::bad_alloc();  // nothing else is left to fail
+  return std::move(*encrypted);
+}
+
+EncryptionScheme EncryptionScheme::aes256(std::uint32_t rounds) {
+  return {Derivation::pbkdf2, EVP_sha256(), EVP_aes_256_cbc(),
+          random_bytes(16),   rounds,       random_bytes(16)};
+}
+
+EncryptionScheme EncryptionScheme::triple_des(std::uint32_t rounds) {
+  return {Derivation::pkcs12, EVP_sha1(), EVP_des_ede3_cbc(), random_bytes(8), rounds, {}};
+}
+
+void EncryptionScheme::write(DerWriter& out) const {
+  const auto write_salt = [this](DerWriter& inner) {
+    inner.octets(salt);
+    inner.number(rounds);
+  };
+  if (derivation == Derivation::pkcs12) {
+    out.sequence([&](DerWriter& algorithm) {
+      algorithm.object_id(object_id::kPbe3Des);
+      algorithm.sequence(write_salt);
+    });
+    return;
+  }
+  const auto write_kdf = [&](DerWriter& kdf) {
+    kdf.object_id(object_id::kPbkdf2);
+    kdf.sequence([&](DerWriter& parameters) {
+      write_salt(parameters);
+      parameters.sequence([](DerWriter& prf) {
+        prf.object_id(object_id::kHmacSha256);
+        prf.null();
+      });
+    });
+  };
+  out.sequence([&](DerWriter& algorithm) {
+    algorithm.object_id(object_id::kPbes2);
+    algorithm.sequence([&](DerWriter& both) {
+      both.sequence(write_kdf);
+      both.sequence([&](DerWriter& encryption) {
+        encryption.object_id(object_id::kAes256Cbc);
+        encryption.octets(iv);
+      });
+    });
+  });
+}
+
+Bytes random_bytes(std::size_t size) {
+  Bytes bytes(size);
+  if (RAND_bytes(bytes.data(), bytes.size()) != 1) throw std::bad_alloc();
+  return bytes;
 }
 
 std::optional<Secret> run_cipher(const EVP_CIPHER* cipher, bool encrypting, ByteView key,

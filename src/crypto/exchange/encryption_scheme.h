@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include "base/bytes.h"
+#include "crypto/exchange/der_writer.h"
 #include "crypto/exchange/key_derivation.h"
 #include "crypto/exchange/passphrase.h"
 #include "crypto/exchange/read_failure.h"
@@ -24,6 +25,11 @@ struct EncryptionScheme {
   std::uint32_t rounds = 1;
   Bytes iv;  // of PBES2; the others derive theirs
 
+  // Of today: PBES2 with AES-256-CBC and PBKDF2-HMAC-SHA256, salt and IV random.
+  static EncryptionScheme aes256(std::uint32_t rounds);
+  // Of PKCS#12, for programs that know no other: 3DES, SHA-1, the salt random.
+  static EncryptionScheme triple_des(std::uint32_t rounds);
+
   // From an AlgorithmIdentifier, in DER and whole. Unsupported ones are named.
   static Read<EncryptionScheme> parse(ByteView algorithm);
 
@@ -37,6 +43,13 @@ struct EncryptionScheme {
   // The plain bytes; nullopt if this is not the passphrase, or the bytes are damaged: CBC cannot
   // tell these apart, and a wrong passphrase may pass by chance.
   std::optional<Secret> decrypt(ByteView encrypted, const PassphraseSpelling& spelling) const;
+  Secret encrypt(ByteView plain, const PassphraseSpelling& spelling) const;
+  // The AlgorithmIdentifier of aes256() and triple_des().
+  void write(DerWriter& out) const;
+
+ private:
+  std::optional<Secret> run(bool encrypting, ByteView input,
+                            const PassphraseSpelling& spelling) const;
 };
 
 // Of PBKDF2-params (RFC 8018 appendix A.2), whole.
@@ -48,6 +61,8 @@ struct Pbkdf2 {
 
   static Read<Pbkdf2> parse(ByteView algorithm);
 };
+
+Bytes random_bytes(std::size_t size);
 
 // HMAC by its object identifier (RFC 8018 appendix B.1), null if it is none that is read.
 const EVP_MD* hmac_digest(std::string_view object_id);

@@ -30,20 +30,6 @@ EvpKeyPtr parse_form(ByteView der, KeyForm form) {
   return parse_pkcs8(der);
 }
 
-// One form of all, so that PrivateKey alone decides what is accepted.
-std::optional<Secret> as_pkcs8(const EVP_PKEY* key) {
-  bssl::ScopedCBB out;
-  unsigned char* bytes = nullptr;
-  std::size_t size = 0;
-  if (CBB_init(out.get(), 256) != 1 || EVP_marshal_private_key(out.get(), key) != 1 ||
-      CBB_finish(out.get(), &bytes, &size) != 1) {
-    drain_library_errors();
-    return std::nullopt;
-  }
-  const LibraryBytes owned(bytes);
-  return Secret(ByteView(bytes, size));
-}
-
 std::optional<KeyForm> form_of_numbered(Der inside) {
   if (!inside.skip_integer()) return std::nullopt;
   if (inside.at(CBS_ASN1_OCTETSTRING)) return KeyForm::ec;
@@ -66,9 +52,23 @@ std::optional<KeyForm> key_form(ByteView der) {
   return KeyForm::encrypted_pkcs8;
 }
 
+std::optional<Secret> marshal_pkcs8(const EVP_PKEY* key) {
+  bssl::ScopedCBB out;
+  unsigned char* bytes = nullptr;
+  std::size_t size = 0;
+  if (CBB_init(out.get(), 256) != 1 || EVP_marshal_private_key(out.get(), key) != 1 ||
+      CBB_finish(out.get(), &bytes, &size) != 1) {
+    drain_library_errors();
+    return std::nullopt;
+  }
+  const LibraryBytes owned(bytes);
+  return Secret(ByteView(bytes, size));
+}
+
 Read<Ok> take_key(ByteView der, KeyForm form, BundleLabel label, Bundle& bundle) {
   const EvpKeyPtr parsed = parse_form(der, form);
-  const auto pkcs8 = parsed ? as_pkcs8(parsed.get()) : std::nullopt;
+  // One form of all, so that PrivateKey alone decides what is accepted.
+  const auto pkcs8 = parsed ? marshal_pkcs8(parsed.get()) : std::nullopt;
   if (!pkcs8) {
     // The library tells a key that it does not know from a broken one only by these words.
     const std::string reason = drain_library_errors();

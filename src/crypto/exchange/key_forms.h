@@ -18,6 +18,9 @@ enum class KeyForm : unsigned char {
 // nullopt: it is no key.
 std::optional<KeyForm> key_form(ByteView der);
 
+// PrivateKeyInfo (RFC 5958) of a key of any form; nullopt if the library has no such form of it.
+std::optional<Secret> marshal_pkcs8(const EVP_PKEY* key);
+
 // Adds the key to those of the bundle, or to its unusable ones. `der` is whole and not encrypted.
 Read<Ok> take_key(ByteView der, KeyForm form, BundleLabel label, Bundle& bundle);
 // EncryptedPrivateKeyInfo, which is opened first.
