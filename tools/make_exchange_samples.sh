@@ -131,7 +131,7 @@ anchors_by_keytool() {  # OUT
 
 with_keytool() {
   local extra=()
-  need_command keytool "it makes Java's samples" "Install openjdk-17-jre-headless."
+  need_command keytool "it makes Java's samples" "Install default-jre-headless."
   sample "$p12/keytool.p12" by_keytool
   sample "$p12/keytool_two_keys.p12" two_keys_by_keytool
   sample "$p12/keytool_anchors.p12" anchors_by_keytool
