@@ -9,9 +9,9 @@
 
 namespace gatehouse::crypto {
 
-// Bounds of one PEM text; real ones are a few KiB.
-inline constexpr std::size_t kLargestPemText = 1 << 20;
-inline constexpr std::size_t kMostPemBlocks = 256;
+// Bounds of one PEM text; real ones are a few KiB, collections of all public roots about a MiB.
+inline constexpr std::size_t kLargestPemText = 4 << 20;
+inline constexpr std::size_t kMostPemBlocks = 1024;
 
 // One `-----BEGIN label-----` block (RFC 7468). The content may be a key, so it is a Secret.
 struct PemBlock {

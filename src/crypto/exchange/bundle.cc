@@ -49,14 +49,20 @@ constexpr std::array kLookalikes = {
     Lookalike{"ssh-", "the file is a public key for SSH: give the certificate"},
 };
 
+Secret secret_from(std::string text) {
+  Secret secret(text);
+  explicit_bzero(text.data(), text.size());
+  return secret;
+}
+
 // The text without what editors of Windows put in front of it; UTF-16 becomes UTF-8.
 Secret as_plain_text(ByteView file) {
   if (starts_with(file, {0xef, 0xbb, 0xbf})) return Secret(file.subspan(3));
-  if (starts_with(file, {0xfe, 0xff})) return Secret(narrow_text(file.subspan(2)));
+  if (starts_with(file, {0xfe, 0xff})) return secret_from(narrow_text(file.subspan(2)));
   if (!starts_with(file, {0xff, 0xfe})) return Secret(file);
   Bytes swapped(file.begin() + 2, file.end());
   for (std::size_t i = 0; i + 1 < swapped.size(); i += 2) std::swap(swapped[i], swapped[i + 1]);
-  Secret text(narrow_text(swapped));
+  Secret text = secret_from(narrow_text(swapped));
   explicit_bzero(swapped.data(), swapped.size());
   return text;
 }

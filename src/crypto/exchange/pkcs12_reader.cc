@@ -78,6 +78,13 @@ class Reader {
     return safes(contents->view());
   }
 
+  Read<Ok> bags_of(ByteView contents) {
+    const auto der = der_from_ber(contents);
+    auto bags = der ? Der(der->view()).sequence() : std::nullopt;
+    if (!bags) return broken("a group of its entries cannot be read");
+    return this->bags(*bags, 0);
+  }
+
  private:
   Read<Secret> authenticated_safe(Der& pfx) {
     auto info = pfx.sequence();
@@ -150,13 +157,6 @@ class Reader {
                                       });
     if (!plain) return std::unexpected(plain.error());
     return bags_of(plain->view());
-  }
-
-  Read<Ok> bags_of(ByteView contents) {
-    const auto der = der_from_ber(contents);
-    auto bags = der ? Der(der->view()).sequence() : std::nullopt;
-    if (!bags) return broken("a group of its entries cannot be read");
-    return this->bags(*bags, 0);
   }
 
   Read<Ok> bags(Der all, unsigned depth) {
@@ -234,6 +234,11 @@ Read<Ok> read_pkcs12(ByteView file, Unlocker& unlocker, const ReadLimits& limits
   auto pfx = outer.sequence();
   if (!pfx || !outer.done()) return broken("bytes follow its end");
   return Reader(unlocker, limits, bundle).file(*pfx);
+}
+
+Read<Ok> read_safe_contents(ByteView contents, Unlocker& unlocker, const ReadLimits& limits,
+                            Bundle& bundle) {
+  return Reader(unlocker, limits, bundle).bags_of(contents);
 }
 
 }  // namespace gatehouse::crypto

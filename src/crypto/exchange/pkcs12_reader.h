@@ -9,4 +9,8 @@ namespace gatehouse::crypto {
 // read with a warning; signed or encrypted by a public key it is refused by name.
 Read<Ok> read_pkcs12(ByteView file, Unlocker& unlocker, const ReadLimits& limits, Bundle& bundle);
 
+// One SafeContents (RFC 7292 section 4.2), in DER or BER: what lies behind MAC and encryption.
+Read<Ok> read_safe_contents(ByteView contents, Unlocker& unlocker, const ReadLimits& limits,
+                            Bundle& bundle);
+
 }  // namespace gatehouse::crypto

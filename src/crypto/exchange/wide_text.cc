@@ -68,6 +68,7 @@ Secret wide_text(std::string_view utf8) {
 
 std::string narrow_text(ByteView wide) {
   std::string text;
+  text.reserve(wide.size() / 2 * 3);  // never moved: it may be a key that the caller wipes
   const auto unit_at = [&](std::size_t at) {
     return at + 1 < wide.size() ? char32_t{wide[at]} << 8 | wide[at + 1] : char32_t{0};
   };
