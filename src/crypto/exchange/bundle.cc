@@ -15,6 +15,7 @@
 #include "crypto/exchange/pkcs7_reader.h"
 #include "crypto/exchange/unlocker.h"
 #include "crypto/exchange/wide_text.h"
+#include "crypto/exchange/wipe.h"
 #include "crypto/library_error.h"
 
 namespace gatehouse::crypto {
@@ -51,7 +52,7 @@ constexpr std::array kLookalikes = {
 
 Secret secret_from(std::string text) {
   Secret secret(text);
-  explicit_bzero(text.data(), text.size());
+  wipe(text);
   return secret;
 }
 
@@ -63,7 +64,7 @@ Secret as_plain_text(ByteView file) {
   Bytes swapped(file.begin() + 2, file.end());
   for (std::size_t i = 0; i + 1 < swapped.size(); i += 2) std::swap(swapped[i], swapped[i + 1]);
   Secret text = secret_from(narrow_text(swapped));
-  explicit_bzero(swapped.data(), swapped.size());
+  wipe(swapped);
   return text;
 }
 
@@ -83,9 +84,9 @@ std::optional<Secret> from_base64(std::string_view text) {
     if (EVP_DecodeBase64(bytes.data(), &size, most, packed.data(), packed.size()) == 1) {
       decoded.emplace(ByteView(bytes).first(size));
     }
-    explicit_bzero(bytes.data(), bytes.size());
+    wipe(bytes);
   }
-  explicit_bzero(packed.data(), packed.size());
+  wipe(packed);
   drain_library_errors();
   return decoded;
 }

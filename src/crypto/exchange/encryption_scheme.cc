@@ -11,6 +11,7 @@
 
 #include "crypto/exchange/der.h"
 #include "crypto/exchange/object_ids.h"
+#include "crypto/exchange/wipe.h"
 #include "crypto/handles.h"
 #include "crypto/library_error.h"
 
@@ -304,7 +305,7 @@ std::optional<Secret> run_cipher(const EVP_CIPHER* cipher, bool encrypting, Byte
       EVP_CipherFinal_ex(context.get(), out.data() + size, &last) == 1;
   std::optional<Secret> result;
   if (done) result.emplace(ByteView(out).first(static_cast<std::size_t>(size + last)));
-  explicit_bzero(out.data(), out.size());
+  wipe(out);
   if (!done) drain_library_errors();
   return result;
 }

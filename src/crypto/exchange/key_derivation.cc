@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/exchange/wipe.h"
 #include "crypto/handles.h"
 
 namespace gatehouse::crypto {
@@ -13,7 +14,7 @@ using DigestContextPtr = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
 class Scratch {
  public:
   explicit Scratch(std::size_t size) : bytes_(size) {}
-  ~Scratch() { explicit_bzero(bytes_.data(), bytes_.size()); }
+  ~Scratch() { wipe(bytes_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
 

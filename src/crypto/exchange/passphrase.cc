@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "crypto/exchange/wide_text.h"
+#include "crypto/exchange/wipe.h"
 
 namespace gatehouse::crypto {
 namespace {
@@ -20,7 +21,7 @@ Secret with_nul(ByteView wide) {
   Bytes ended(wide.size() + 2);
   std::ranges::copy(wide, ended.begin());
   Secret secret{ByteView(ended)};
-  explicit_bzero(ended.data(), ended.size());
+  wipe(ended);
   return secret;
 }
 
@@ -29,7 +30,7 @@ Secret widened_bytes(ByteView utf8) {
   Bytes wide(utf8.size() * 2 + 2);
   for (std::size_t i = 0; i < utf8.size(); ++i) wide[2 * i + 1] = utf8[i];
   Secret secret{ByteView(wide)};
-  explicit_bzero(wide.data(), wide.size());
+  wipe(wide);
   return secret;
 }
 

@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 
 #include "base/utf8.h"
+#include "crypto/exchange/wipe.h"
 
 namespace gatehouse::crypto {
 namespace {
@@ -167,8 +168,8 @@ Passphrase generate_passphrase() {
     text += kAlphabet[random[i] % kAlphabet.size()];  // 256 is a multiple of 32: no bias
   }
   auto passphrase = Passphrase::parse(text).value();
-  explicit_bzero(text.data(), text.size());
-  explicit_bzero(random.data(), random.size());
+  wipe(text);
+  wipe(random);
   return passphrase;
 }
 

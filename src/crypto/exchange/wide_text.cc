@@ -1,5 +1,7 @@
 #include "crypto/exchange/wide_text.h"
 
+#include "crypto/exchange/wipe.h"
+
 namespace gatehouse::crypto {
 namespace {
 
@@ -62,7 +64,7 @@ Secret wide_text(std::string_view utf8) {
     }
   }
   Secret secret{ByteView(wide)};
-  explicit_bzero(wide.data(), wide.size());
+  wipe(wide);
   return secret;
 }
 
