@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
+constexpr std::string_view kEncryption = "DEK-Info:";
 constexpr std::size_t kBytesPerLine = 48;
 constexpr std::size_t kLongestLabel = 64;
 
@@ -86,13 +87,12 @@ std::optional<Secret> decode(std::string_view base64) {
 
 // Reads from after the BEGIN line to and with the END line.
 Result<PemBlock> read_block(Lines& lines, std::string_view label, std::size_t text_size) {
-  PemBlock block{std::string(label), false, {}};
+  PemBlock block{.label = std::string(label), .der = {}};
   SecretText base64(text_size);
   bool headers = false;
   while (const auto line = lines.next()) {
     if (const auto ended = boundary(*line, kEnd)) {
       if (*ended != label) return broken(lines.number(), "END does not match its BEGIN");
-      if (block.encrypted) return block;
       auto der = decode(base64.text());
       if (!der) return broken(lines.number(), fmt::format("\"{}\" is not base64", label));
       block.der = std::move(*der);
@@ -102,6 +102,9 @@ Result<PemBlock> read_block(Lines& lines, std::string_view label, std::size_t te
     if (line->find(':') != std::string_view::npos) {  // RFC 1421 headers end with an empty line
       headers = true;
       block.encrypted |= line->find("ENCRYPTED") != std::string_view::npos;
+      if (line->starts_with(kEncryption)) {
+        block.encryption = trimmed(line->substr(kEncryption.size()));
+      }
     } else if (headers && !line->empty() && base64.text().empty() &&
                line->find(',') != line->npos) {
       continue;  // a folded header

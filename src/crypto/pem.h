@@ -9,14 +9,17 @@
 
 namespace gatehouse::crypto {
 
-// Bounds of one PEM text; real ones are a few KiB.
-inline constexpr std::size_t kLargestPemText = 1 << 20;
-inline constexpr std::size_t kMostPemBlocks = 256;
+// Bounds of one PEM text; real ones are a few KiB, collections of all public roots about a MiB.
+inline constexpr std::size_t kLargestPemText = 4 << 20;
+inline constexpr std::size_t kMostPemBlocks = 1024;
 
 // One `-----BEGIN label-----` block (RFC 7468). The content may be a key, so it is a Secret.
 struct PemBlock {
   std::string label;
-  bool encrypted = false;  // by the headers of RFC 1421, as old tools write; `der` is then empty
+  // What the header DEK-Info says of an encrypted block, as old tools write ("AES-256-CBC,0011..",
+  // RFC 1421 section 4.6.1.3); `der` is then what was encrypted.
+  bool encrypted = false;
+  std::string encryption{};
   Secret der;
 };
 

@@ -44,14 +44,15 @@ TEST(Pem, refuses_what_is_no_block) {
   }
 }
 
-TEST(Pem, sees_that_a_block_is_encrypted_and_keeps_nothing_of_it) {
+TEST(Pem, sees_that_a_block_is_encrypted_and_how) {
   const auto blocks = parse_pem(
                           "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
                           "DEK-Info: AES-256-CBC,00112233\n\nAQID\n-----END RSA PRIVATE KEY-----\n")
                           .value();
   ASSERT_EQ(blocks.size(), 1u);
   EXPECT_TRUE(blocks[0].encrypted);
-  EXPECT_TRUE(blocks[0].der.empty());
+  EXPECT_EQ(blocks[0].encryption, "AES-256-CBC,00112233");
+  EXPECT_EQ(as_text(blocks[0].der.view()), "\1\2\3");
 }
 
 TEST(Pem, is_bounded) {

@@ -13,7 +13,6 @@ namespace gatehouse::crypto {
 namespace {
 
 constexpr int kLeastRsaBits = 2048;
-constexpr int kLeastCurveBits = 256;
 
 std::string curve_name(const EVP_PKEY* key) {
   const EC_KEY* ec = EVP_PKEY_get0_EC_KEY(key);
@@ -22,12 +21,19 @@ std::string curve_name(const EVP_PKEY* key) {
   return name == nullptr ? fmt::format("{} bits", EVP_PKEY_bits(key)) : name;
 }
 
+bool is_usual_curve(const EVP_PKEY* key) {
+  const EC_KEY* ec = EVP_PKEY_get0_EC_KEY(key);
+  const EC_GROUP* group = ec == nullptr ? nullptr : EC_KEY_get0_group(ec);
+  const int curve = group == nullptr ? NID_undef : EC_GROUP_get_curve_name(group);
+  return curve == NID_X9_62_prime256v1 || curve == NID_secp384r1 || curve == NID_secp521r1;
+}
+
 Strength strength_of(const EVP_PKEY* key) {
   const int bits = EVP_PKEY_bits(key);
   switch (EVP_PKEY_id(key)) {
     case EVP_PKEY_RSA:
     case EVP_PKEY_RSA_PSS: return {fmt::format("RSA {}", bits), bits < kLeastRsaBits};
-    case EVP_PKEY_EC: return {fmt::format("ECDSA {}", curve_name(key)), bits < kLeastCurveBits};
+    case EVP_PKEY_EC: return {fmt::format("ECDSA {}", curve_name(key)), !is_usual_curve(key)};
     case EVP_PKEY_ED25519: return {"Ed25519", false};
     case EVP_PKEY_DSA: return {fmt::format("DSA {}", bits), true};
     default: return {fmt::format("a key of {} bits", bits), false};
