@@ -170,25 +170,30 @@ void ListenerTables::take_over(const config::Binding& binding, const Participant
   const ServedIdentityPtr identity = identities_.of(binding.certificate);
   *to.bindings = certs::BindingTable{};
   if (identity) to.bindings->bind_default(answer(identity, profile));
-  if (site != nullptr) {
-    *to.routes = edge::RouteTable{};
+  if (!binding.site.empty()) *to.routes = edge::RouteTable{};
+  if (site != nullptr)
     to.routes->set_default(sites_.of(*site, profile, SiteCache::Plain::by_policy));
-    return;
-  }
+  if (!binding.site.empty()) return;
   for (const config::Site& one : settings_.sites) {
     for (const NamePattern& name : one.names) {
-      if (settings_.sites.that_publish(name).front() != &one) continue;
+      if (site_with(name) != &one) continue;
       to.routes->add(name, sites_.of(one, profile, SiteCache::Plain::by_policy));
     }
   }
 }
 
+// nullptr: nobody answers, or no site is meant.
 const config::Site* ListenerTables::site_of(const config::Binding& binding,
                                             const NamePattern* name) const {
-  if (!binding.site.empty()) return settings_.sites.find(binding.site);
-  if (name == nullptr) return nullptr;
-  const auto publishing = settings_.sites.that_publish(*name);
-  return publishing.empty() ? nullptr : publishing.front();
+  if (binding.site.empty()) return name == nullptr ? nullptr : site_with(*name);
+  const config::Site* site = settings_.sites.find(binding.site);
+  return site != nullptr && site->enabled ? site : nullptr;
+}
+
+const config::Site* ListenerTables::site_with(const NamePattern& name) const {
+  const auto publishing = settings_.sites.that_publish(name);
+  const auto found = std::ranges::find_if(publishing, &config::Site::enabled);
+  return found == publishing.end() ? nullptr : *found;
 }
 
 }  // namespace gatehouse::control

@@ -47,6 +47,7 @@ class ListenerTables {
   tls::Answer answer(const ServedIdentityPtr& served, tls::Profile profile) const;
   SiteCache::SitePtr served(const Participants& participants, const Participants::One& one);
   const config::Site* site_of(const config::Binding& binding, const NamePattern* name) const;
+  const config::Site* site_with(const NamePattern& name) const;
 
   const config::Settings& settings_;
   const IdentitySet& identities_;

@@ -119,6 +119,22 @@ TEST_F(Snapshots, F10_localhost_stays_with_the_site_that_lists_it) {
   EXPECT_EQ(site_at(plan(*made, "[::]:80"), "localhost"), "z.localhost");
 }
 
+TEST_F(Snapshots, a_site_that_is_not_enabled_is_reached_by_no_binding) {
+  const std::string sites =
+      "version: 1\nsites:\n  a.localhost: {upstreams: http://127.0.0.1:1, enabled: false}\n"
+      "  b.localhost: http://127.0.0.1:2\n";
+  const auto named =
+      build(sites + "bindings: {c: {at: [\"c.localhost:443\"], site: a.localhost}}\n");
+  EXPECT_EQ(site_at(plan(*named, "[::]:443"), "c.localhost"), "");
+  const auto whole =
+      build(sites + "bindings: {c: {at: [\"127.0.0.1:8443\"], site: a.localhost}}\n");
+  EXPECT_EQ(site_at(plan(*whole, "127.0.0.1:8443"), "a.localhost"), "");
+  EXPECT_EQ(site_at(plan(*whole, "127.0.0.1:8443"), "b.localhost"), "") << "another is meant";
+  const auto all = build(sites + "bindings: {c: {at: [\"127.0.0.1:8443\"]}}\n");
+  EXPECT_EQ(site_at(plan(*all, "127.0.0.1:8443"), "a.localhost"), "");
+  EXPECT_EQ(site_at(plan(*all, "127.0.0.1:8443"), "b.localhost"), "b.localhost");
+}
+
 TEST_F(Snapshots, share_a_site_that_did_not_change) {
   const auto before = build("version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n");
   const auto after = build(
