@@ -12,7 +12,6 @@ using control::Role;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 class Calls : public testing::ServerTest {};
