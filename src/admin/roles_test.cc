@@ -14,7 +14,6 @@ using testing::Client;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 // ------------------------------------------------------------------ who has which role

@@ -20,7 +20,6 @@ using testing::DefaultIdentityTest;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::name;
 using testing::request_of;
 
 TEST_F(DefaultIdentityTest, a_damaged_certificate_is_made_anew_below_the_same_root) {
