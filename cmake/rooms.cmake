@@ -17,6 +17,9 @@ find_library(GATEHOUSE_YAML_CPP NAMES libyaml-cpp.a yaml-cpp REQUIRED)
 # The store's.
 find_library(GATEHOUSE_SQLITE NAMES libsqlite3.a sqlite3 REQUIRED)
 
+# The keys of its passphrases.
+find_library(GATEHOUSE_ARGON2 NAMES libargon2.a argon2 REQUIRED)
+
 # Third-party libraries of a room: gatehouse_uses_<room with / as _>.
 # Debian has no archive of fmt, but all of it is in the headers too.
 set(gatehouse_fmt fmt::fmt)
@@ -30,6 +33,7 @@ set(gatehouse_uses_crypto_exchange aws_lc::crypto)
 set(gatehouse_uses_tls aws_lc::ssl aws_lc::crypto)
 set(gatehouse_uses_api gatehouse_messages)
 set(gatehouse_uses_config ${GATEHOUSE_YAML_CPP})
+set(gatehouse_uses_certs_store ${GATEHOUSE_ARGON2} Threads::Threads)
 set(gatehouse_uses_kv_sqlite ${GATEHOUSE_SQLITE} m ${CMAKE_DL_LIBS})
 
 # Sets gatehouse_rooms, and gatehouse_knows_<room> for each.

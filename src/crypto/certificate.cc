@@ -187,6 +187,14 @@ bool Certificate::is_self_issued() const {
   return (X509_get_extension_flags(x509().get()) & EXFLAG_SI) != 0;
 }
 
+bool Certificate::is_self_signed() const {
+  const X509Ptr parsed = x509();
+  const bool itself = (X509_get_extension_flags(parsed.get()) & EXFLAG_SI) != 0 &&
+                      X509_verify(parsed.get(), X509_get0_pubkey(parsed.get())) == 1;
+  drain_library_errors();
+  return itself;
+}
+
 bool Certificate::allows_server_authentication() const {
   return allows(x509().get(), XKU_SSL_SERVER);
 }

@@ -54,6 +54,8 @@ class Certificate {
 
   bool is_ca() const;
   bool is_self_issued() const;
+  // It names itself as its issuer and its own key signed it, whatever else that key may sign.
+  bool is_self_signed() const;
   // By extended key usage; true without that extension.
   bool allows_server_authentication() const;
   bool allows_client_authentication() const;

@@ -21,6 +21,7 @@ TEST(Certificate, tells_what_it_says) {
   EXPECT_EQ(certificate.issuer(), certificate.subject());
   EXPECT_EQ(certificate.common_name(), "sample.example");
   EXPECT_TRUE(certificate.is_self_issued());
+  EXPECT_TRUE(certificate.is_self_signed());
   EXPECT_TRUE(certificate.is_ca());
   EXPECT_TRUE(certificate.allows_server_authentication());
   EXPECT_FALSE(certificate.allows_client_authentication());

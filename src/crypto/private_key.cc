@@ -148,7 +148,9 @@ Result<PrivateKey> PrivateKey::accept(EvpKeyPtr key) {
   }
 }
 
-Secret PrivateKey::to_pem() const {
+Secret PrivateKey::to_pem() const { return write_secret_pem("PRIVATE KEY", to_pkcs8()); }
+
+Secret PrivateKey::to_pkcs8() const {
   CBB out;
   unsigned char* bytes = nullptr;
   std::size_t size = 0;
@@ -158,7 +160,7 @@ Secret PrivateKey::to_pem() const {
     throw std::bad_alloc();
   }
   const LibraryBytes owned(bytes);
-  return write_secret_pem("PRIVATE KEY", Secret(ByteView(bytes, size)));
+  return Secret(ByteView(bytes, size));
 }
 
 KeyAlgorithm PrivateKey::algorithm() const {

@@ -29,6 +29,8 @@ class PrivateKey {
 
   // PKCS#8, unencrypted: for a file that only its owner can read.
   Secret to_pem() const;
+  // The same without the text around it: to be sealed.
+  Secret to_pkcs8() const;
 
   KeyAlgorithm algorithm() const;
   // Of the modulus or of the curve.
