@@ -132,7 +132,6 @@ TEST_F(StoreUnderFaults, somebody_elses_change_between_reading_and_writing_is_no
   ASSERT_TRUE(change(1, *under_test));
   const RecordId id = www();
   faulty.before_commit = [&] {
-    faulty.before_commit = nullptr;
     ASSERT_TRUE(run(other->rename(id, name("meanwhile"), {"other", "first"}, soon())));
   };
   ASSERT_TRUE(change(3, *under_test));
@@ -146,14 +145,12 @@ TEST_F(StoreUnderFaults, somebody_else_takes_the_name_between_reading_and_writin
   const auto under_test = open(faulty);
   const auto other = open(memory);
   faulty.before_commit = [&] {
-    faulty.before_commit = nullptr;
     must(run(other->put({.content = second, .name = name("www")}, {"other", "first"}, soon())));
   };
   const auto refused = change(1, *under_test);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
   faulty.before_commit = [&] {
-    faulty.before_commit = nullptr;
     must(run(other->put({.content = identity({"first.example"})}, {"other", "first"}, soon())));
   };
   const auto numbered = run(under_test->put({.content = first}, {"a", "b"}, soon()));
@@ -164,7 +161,6 @@ TEST_F(StoreUnderFaults, somebody_else_takes_the_name_between_reading_and_writin
 
 TEST_F(StoreUnderFaults, two_that_make_a_new_store_at_once_have_one_data_key) {
   faulty.before_commit = [&] {
-    faulty.before_commit = nullptr;
     put("theirs", first);
   };
   const auto opened = open(faulty);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <utility>
 
 #include "kv/store.h"
 
@@ -21,7 +22,7 @@ class FaultyStore final : public kv::Store {
     commits_ = 0;
   }
   std::size_t commits() const { return commits_; }
-  // Who changes the store between what its user reads and writes.
+  // Who changes the store once between what its user reads and writes.
   std::function<void()> before_commit;
 
   io::Task<Result<std::optional<kv::Entry>>> get(std::string key, io::Deadline deadline) override {
@@ -32,7 +33,7 @@ class FaultyStore final : public kv::Store {
   }
   io::Task<Result<kv::Outcome>> commit(kv::Transaction transaction,
                                        io::Deadline deadline) override {
-    if (before_commit) before_commit();
+    if (const auto somebody = std::exchange(before_commit, nullptr)) somebody();
     const bool fails = ++commits_ == fails_at_;
     if (fails && when_ == When::before) co_return full();
     auto outcome = co_await store_.commit(std::move(transaction), deadline);
