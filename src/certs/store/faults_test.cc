@@ -160,9 +160,7 @@ TEST_F(StoreUnderFaults, somebody_else_takes_the_name_between_reading_and_writin
 }
 
 TEST_F(StoreUnderFaults, two_that_make_a_new_store_at_once_have_one_data_key) {
-  faulty.before_commit = [&] {
-    put("theirs", first);
-  };
+  faulty.before_commit = [&] { put("theirs", first); };
   const auto opened = open(faulty);
   EXPECT_TRUE(run(opened->identity(www(), soon())));
 }
