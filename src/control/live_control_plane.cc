@@ -314,8 +314,8 @@ io::Task<bool> LiveControlPlane::prove(const Prepared& prepared, api::ChangeResp
   co_return true;
 }
 
-// Only a certificate of somebody's files can come from an authority that is not ours; for all others
-// the bundle of what this machine trusts is not read.
+// Only a certificate of somebody's files can come from an authority that is not ours; for all
+// others the bundle of what this machine trusts is not read.
 std::vector<crypto::Certificate> LiveControlPlane::trusted_by_clients(
     const IdentitySet& identities) const {
   std::vector<crypto::Certificate> anchors;
