@@ -3,6 +3,7 @@
 #   tools/fuzz.sh SECONDS [TARGET...]
 # Inputs start from fuzz/corpus/TARGET. New ones stay in build/fuzz/found/TARGET for the next run,
 # an input that breaks the target in build/fuzz/broken/; both are out of the repository.
+# FUZZ_SEED=N walks the same way each time from the same inputs; 0, the default, another each time.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,6 +17,7 @@ fuzz_once() {
   [[ ! -f fuzz/corpus/$target.dict ]] || dictionary=("-dict=fuzz/corpus/$target.dict")
   TIMEFORMAT='%U %S'
   { time "build/fuzz/$target" "${dictionary[@]}" -max_total_time="$seconds" -timeout=10 \
+    -seed="${FUZZ_SEED:-0}" \
     -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
     -artifact_prefix="build/fuzz/broken/$target-" \
     "build/fuzz/found/$target" "fuzz/corpus/$target" >"$log" 2>&1; } 2>&1 |

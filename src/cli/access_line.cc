@@ -30,7 +30,9 @@ double number_of(const Json& value) { return value.is_number() ? value.get<doubl
 
 // "16:40:03", in UTC.
 std::string time_of_day(double seconds) {
-  constexpr double kLatest = 253402300800.0;  // the year 10000
+  // A WallTime counts nanoseconds in 64 bits and ends in the year 2262.
+  constexpr double kLatest =
+      std::chrono::floor<std::chrono::seconds>(WallTime::max()).time_since_epoch().count();
   if (!(seconds >= 0 && seconds < kLatest)) return "--:--:--";
   const WallTime time{std::chrono::seconds{static_cast<std::int64_t>(seconds)}};
   return timestamp_text(time).substr(11, 8);

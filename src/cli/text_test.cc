@@ -164,6 +164,9 @@ TEST(AccessLine, of_a_request_without_a_head_has_gaps_and_no_invention) {
       AccessLine::parse(R"({"ts":1790000000,"request":{"client_ip":"192.0.2.7"},"status":400})");
   ASSERT_TRUE(line);
   EXPECT_EQ(line->text, "14:13:20  400     192.0.2.7  0 ms");
+  // 64 bits of nanoseconds end in the year 2262.
+  EXPECT_THAT(AccessLine::parse(R"({"ts":17900000002,"request":{},"status":1})")->text,
+              ::testing::StartsWith("--:--:--"));
   EXPECT_FALSE(AccessLine::parse(R"({"ts":1e300,"request":{},"status":1})")->text.empty());
 }
 
