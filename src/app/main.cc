@@ -79,7 +79,8 @@ int run(const cli::RunCommand& command, edge::Program program) {
     start->failed({Fault::operator_input, false, config::render(first->diagnostics)});
     return cli::exit_code(ErrorKind::invalid);
   }
-  auto server = Server::make(command, sources, std::move(*first), *start, notifier, clock, events);
+  auto server = Server::make(command, sources, std::move(*first), *start, environment, notifier,
+                             clock, events);
   if (!server) return give_up(*start, server.error());
   const cli::Serving serving = (*server)->serving();
   (*server)->start();

@@ -71,17 +71,23 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command,
                                              control::Sources& sources, control::Candidate first,
-                                             Start& start, ServiceNotifier& notifier,
-                                             const Clock& clock, EventLog& events) {
+                                             Start& start, const Environment& environment,
+                                             ServiceNotifier& notifier, const Clock& clock,
+                                             EventLog& events) {
   std::unique_ptr<Server> server(new Server(command, sources, start, notifier, clock, events));
-  if (auto prepared = server->prepare(std::move(first)); !prepared) return pass_on(prepared);
+  if (auto prepared = server->prepare(std::move(first), environment); !prepared) {
+    return pass_on(prepared);
+  }
   server->open_admin();
   server->leave_unused_sockets();
   server->tell_findings();
   return server;
 }
 
-Result<Ok> Server::prepare(control::Candidate first) {
+Result<Ok> Server::prepare(control::Candidate first, const Environment& environment) {
+  auto store = StateStore::open(sources_.state(), environment, reactor_, clock_, usage_);
+  if (!store) return pass_on(store);
+  store_ = std::move(*store);
   const config::Settings& settings = *first.settings;
   worker_count_ = settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
   make_plane();
@@ -146,6 +152,7 @@ void Server::make_succession(const tls::TicketSeed& tickets) {
       .plane = *plane_,
       .listeners = *listeners_,
       .fleet = fleet_,
+      .store = *store_,
       .program = start_.program(),
       .tickets = tickets,
       .admin = [this]() -> const admin::Server* { return admin_.get(); },
@@ -153,6 +160,12 @@ void Server::make_succession(const tls::TicketSeed& tickets) {
 }
 
 void Server::tell_findings() {
+  if (const std::string& reason = store_->keeps_nothing_because(); !reason.empty()) {
+    events_.warn(
+        "Certificates cannot be kept: what is in files is served, and nothing can be imported or "
+        "made.",
+        {{"reason", reason}});
+  }
   if (plane_->in_force().settings().tls_profile != tls::Profile::compatible) return;
   events_.warn(
       "The TLS profile \"compatible\" is in use: it lets old TLS 1.2 clients choose "

@@ -8,6 +8,7 @@
 #include "app/metrics_page.h"
 #include "app/signals.h"
 #include "app/start.h"
+#include "app/state_store.h"
 #include "app/succession.h"
 #include "app/worker_fleet.h"
 #include "base/access_logs.h"
@@ -15,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/serving.h"
 #include "control/live_control_plane.h"
+#include "control/stored_usage.h"
 #include "io/scope.h"
 
 namespace gatehouse::app {
@@ -26,8 +28,9 @@ class Server {
   // Opens and makes everything that `first` needs; nothing is served yet.
   static Result<std::unique_ptr<Server>> make(const cli::RunCommand& command,
                                               control::Sources& sources, control::Candidate first,
-                                              Start& start, ServiceNotifier& notifier,
-                                              const Clock& clock, EventLog& events);
+                                              Start& start, const Environment& environment,
+                                              ServiceNotifier& notifier, const Clock& clock,
+                                              EventLog& events);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -45,7 +48,7 @@ class Server {
   Server(const cli::RunCommand& command, control::Sources& sources, Start& start,
          ServiceNotifier& notifier, const Clock& clock, EventLog& events);
 
-  Result<Ok> prepare(control::Candidate first);
+  Result<Ok> prepare(control::Candidate first, const Environment& environment);
   void make_plane();
   void make_succession(const tls::TicketSeed& tickets);
   void give_way(const edge::Successor& successor);
@@ -73,6 +76,8 @@ class Server {
   EventLog& events_;
   io::Reactor reactor_;
   std::size_t worker_count_ = 1;
+  control::StoredUsage usage_;
+  std::unique_ptr<StateStore> store_;
   MetricLabels labels_;
   AccessLogs access_logs_;
   std::unique_ptr<control::Listeners> listeners_;

@@ -75,10 +75,11 @@ io::Task<void> Succession::run(control::Caller caller, std::shared_ptr<Outcome> 
 
 io::Task<Result<api::UpgradeResponse>> Succession::replace() {
   if (auto paused = co_await parts_.plane.pause(); !paused) co_return pass_on(paused);
+  parts_.store.stand_back();
   api::UpgradeResponse response;
   auto successor = co_await hand_over(response);
   if (!successor) {
-    parts_.plane.resume();
+    resume();
     parts_.plane.tell("upgrade", "the upgrade did not come about; nothing has changed");
     co_return pass_on(successor);
   }
@@ -87,6 +88,14 @@ io::Task<Result<api::UpgradeResponse>> Succession::replace() {
                      {{"pid", successor->process}, {"version", successor->version}});
   parts_.succeeded(*successor);
   co_return response;
+}
+
+void Succession::resume() {
+  if (auto back = parts_.store.come_back(); !back) {
+    parts_.events.error("What is kept cannot be changed until this program is started again.",
+                        {{"reason", back.error().what}});
+  }
+  parts_.plane.resume();
 }
 
 io::Task<Result<edge::Successor>> Succession::hand_over(api::UpgradeResponse& response) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "admin/server.h"
+#include "app/state_store.h"
 #include "app/worker_fleet.h"
 #include "control/listeners.h"
 #include "control/live_control_plane.h"
@@ -24,6 +25,7 @@ class Succession {
     control::LiveControlPlane& plane;
     control::Listeners& listeners;
     WorkerFleet& fleet;
+    StateStore& store;
     const edge::Program& program;
     tls::TicketSeed tickets;
     // nullptr: there is no administration.
@@ -57,6 +59,7 @@ class Succession {
   bool may_begin() const { return running_.running() == 0 && !running_.cancelled() && !succeeded_; }
   io::Task<void> run(control::Caller caller, std::shared_ptr<Outcome> outcome);
   io::Task<Result<api::UpgradeResponse>> replace();
+  void resume();
   io::Task<Result<edge::Successor>> hand_over(api::UpgradeResponse& response);
   edge::Legacy legacy(const std::vector<edge::OpenedListener>& sockets) const;
   void note(edge::Upgrade::Stage stage, const edge::Successor& successor, std::size_t sockets,

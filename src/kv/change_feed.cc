@@ -13,6 +13,11 @@ void ChangeFeed::tell(Changes changes, Revision revision) {
   keep(std::move(transaction));
 }
 
+void ChangeFeed::lose_until(Revision revision) {
+  for (const auto& buffer : watchers_) WatchBuffer::overflow(buffer);
+  *this = ChangeFeed(revision);
+}
+
 // As much as one buffer takes: more could not be handed to anybody.
 void ChangeFeed::keep(Transacted transaction) {
   count_ += transaction->size();

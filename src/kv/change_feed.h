@@ -21,6 +21,9 @@ class ChangeFeed {
   // not reached, overflows the buffer at once.
   void join(std::shared_ptr<WatchBuffer> buffer, Revision since);
 
+  // Something was changed up to `revision` that nobody can be told: whoever watches lists again.
+  void lose_until(Revision revision);
+
   std::size_t watchers() const { return watchers_.size(); }
 
  private:

@@ -58,6 +58,11 @@ class Engine {
   using Visitor = std::function<void(const EntryView&)>;
   virtual Result<Ok> for_each(std::string_view prefix, const Visitor& visitor) = 0;
 
+  // Another process writes from now on: what would change something is refused, reads go on.
+  virtual void stand_back() {}
+  // Writes again, upon what the other one wrote. Errors: `conflict`: it still does.
+  virtual Result<Ok> come_back() { return Ok{}; }
+
   // Something is better done when nobody waits: tidy() does it. What it does not get done stays.
   virtual bool untidy() const { return false; }
   virtual void tidy() {}

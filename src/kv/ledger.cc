@@ -5,11 +5,26 @@
 namespace gatehouse::kv {
 
 Result<std::unique_ptr<Ledger>> Ledger::make(std::unique_ptr<Engine> engine, const Clock& clock) {
-  auto leases = engine->leases();
-  if (!leases) return pass_on(leases);
   std::unique_ptr<Ledger> ledger(new Ledger(std::move(engine), clock));
-  for (const auto& [lease, duration] : *leases) ledger->start(lease, duration);
+  if (auto read = ledger->read_leases(); !read) return pass_on(read);
   return ledger;
+}
+
+Result<Ok> Ledger::read_leases() {
+  auto leases = engine_->leases();
+  if (!leases) return pass_on(leases);
+  terms_.clear();
+  by_due_.clear();
+  for (const auto& [lease, duration] : *leases) start(lease, duration);
+  return Ok{};
+}
+
+Result<Ok> Ledger::come_back() {
+  const Revision before = engine_->revision();
+  if (auto back = engine_->come_back(); !back) return back;
+  if (engine_->revision() == before) return Ok{};
+  feed_.lose_until(engine_->revision());
+  return read_leases();
 }
 
 void Ledger::start(Lease lease, std::chrono::seconds duration) {

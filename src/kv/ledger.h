@@ -33,6 +33,10 @@ class Ledger {
   // it can; nobody can keep it alive or put with it meanwhile.
   void end_due_leases();
 
+  // See Engine. Leases and watchers begin anew with what the other process left.
+  void stand_back() { engine_->stand_back(); }
+  Result<Ok> come_back();
+
   Engine& engine() { return *engine_; }
 
  private:
@@ -46,6 +50,7 @@ class Ledger {
 
   Ledger(std::unique_ptr<Engine> engine, const Clock& clock)
       : engine_(std::move(engine)), clock_(clock), feed_(engine_->revision()) {}
+  Result<Ok> read_leases();
   void start(Lease lease, std::chrono::seconds duration);
   void set_due(Lease lease, Term& term, SteadyTime due);
   Result<Ok> end(Lease lease);

@@ -8,7 +8,7 @@ namespace gatehouse::kv {
 
 // Keeps everything in this process and forgets it with it: for tests, and the measure of what the
 // others must answer.
-class MemoryEngine final : public Engine {
+class MemoryEngine : public Engine {
  public:
   Revision revision() const override { return revision_; }
   Result<std::optional<Entry>> get(std::string_view key) override;

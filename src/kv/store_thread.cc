@@ -1,6 +1,7 @@
 #include "kv/store_thread.h"
 
 #include <cstdlib>
+#include <future>
 
 #include "kv/thread_store.h"
 
@@ -40,6 +41,27 @@ bool StoreThread::submit(const Store& owner, Work work) {
   }
   work_.notify_one();
   return true;
+}
+
+void StoreThread::stand_back() {
+  (void)carry_out([](Ledger& ledger) {
+    ledger.stand_back();
+    return Result<Ok>(Ok{});
+  });
+}
+
+Result<Ok> StoreThread::come_back() {
+  return carry_out([](Ledger& ledger) { return ledger.come_back(); });
+}
+
+Result<Ok> StoreThread::carry_out(std::move_only_function<Result<Ok>(Ledger& ledger)> work) {
+  std::promise<Result<Ok>> done;
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back({nullptr, [&](Ledger& ledger) { done.set_value(work(ledger)); }});
+  }
+  work_.notify_one();
+  return done.get_future().get();
 }
 
 void StoreThread::leave(const Store& owner) {

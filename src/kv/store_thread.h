@@ -30,6 +30,11 @@ class StoreThread {
   // Every store() is gone before. Tidies up and waits for the thread's end.
   ~StoreThread();
 
+  // See Engine: for a program that another one takes over from, and that serves meanwhile. Block
+  // until the thread has come to it.
+  void stand_back();
+  Result<Ok> come_back();
+
   // For the tasks of one reactor, on whose thread it is used and destroyed. Its destructor drops
   // the calls of tasks that gave up and waits for the one that is being carried out, if it is its.
   std::unique_ptr<Store> store(io::Reactor& reactor);
@@ -38,12 +43,13 @@ class StoreThread {
   friend class ThreadStore;
   using Work = std::move_only_function<void(Ledger& ledger)>;
   struct Job {
-    const Store* owner;
+    const Store* owner;  // nullptr: somebody who waits for it
     Work work;
   };
 
   StoreThread(std::unique_ptr<Ledger> ledger, const Clock& clock);
   bool submit(const Store& owner, Work work);
+  Result<Ok> carry_out(std::move_only_function<Result<Ok>(Ledger& ledger)> work);
   void leave(const Store& owner);
   void serve();
   void wait_for_work(std::unique_lock<std::mutex>& lock);

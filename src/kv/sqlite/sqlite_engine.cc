@@ -52,6 +52,13 @@ int configure(sqlite::Connection& connection) {
       "PRAGMA temp_store = MEMORY;");
 }
 
+std::unexpected<Error> stands_back() {
+  return fail_for_now(Fault::ours,
+                      "another gatehouse is taking over, and changes what is kept from now on: "
+                      "nothing was changed, try again in a moment",
+                      ErrorKind::conflict);
+}
+
 }  // namespace
 
 // A transaction of the file, undone at the end of the block unless it was committed.
@@ -134,6 +141,15 @@ int SqliteEngine::read_revision() {
 
 std::unexpected<Error> SqliteEngine::trouble(int code) {
   return sqlite::trouble(file_, connection_.handle(), code);
+}
+
+Result<Ok> SqliteEngine::come_back() {
+  if (lock_) return Ok{};
+  auto lock = sqlite::WriterLock::take(file_);
+  if (!lock) return pass_on(lock);
+  if (const int code = read_revision(); code != SQLITE_OK) return trouble(code);
+  lock_ = std::move(*lock);
+  return Ok{};
 }
 
 Result<std::optional<Entry>> SqliteEngine::get(std::string_view key) {
@@ -224,6 +240,7 @@ int SqliteEngine::erase(const std::string& key, Applied& applied) {
 
 // Whoever was the only writer before is so now, so that conditions need no transaction.
 Result<EngineOutcome> SqliteEngine::commit(const Transaction& transaction) {
+  if (!transaction.writes.empty() && !lock_) return stands_back();
   std::optional<Conflict> conflict;
   int code = check(transaction.conditions, conflict);
   if (code != SQLITE_OK) return trouble(code);
@@ -255,6 +272,7 @@ Result<Applied> SqliteEngine::finish(Writing& writing, Applied applied) {
 }
 
 Result<Lease> SqliteEngine::grant(std::chrono::seconds duration) {
+  if (!lock_) return stands_back();
   const int code = statements_.grant.bind(1, std::int64_t{duration.count()}).run();
   if (code != SQLITE_OK) return trouble(code);
   return lease_of(sqlite3_last_insert_rowid(connection_.handle()));
@@ -278,6 +296,7 @@ int SqliteEngine::erase_lease(Lease lease, Applied& applied) {
 }
 
 Result<Applied> SqliteEngine::end(Lease lease) {
+  if (!lock_) return stands_back();
   Writing writing(*this);
   Applied applied{revision_ + 1, {}};
   int code = writing.begin();

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "kv/engine.h"
 #include "kv/sqlite/handles.h"
@@ -30,8 +31,11 @@ class SqliteEngine final : public Engine {
   Result<std::vector<GrantedLease>> leases() override;
   Result<Ok> for_each(std::string_view prefix, const Visitor& visitor) override;
 
+  void stand_back() override { lock_.reset(); }
+  Result<Ok> come_back() override;
+
   // Old bytes are in the log still.
-  bool untidy() const override { return untidy_; }
+  bool untidy() const override { return untidy_ && lock_; }
   void tidy() override;
 
  private:
@@ -69,7 +73,7 @@ class SqliteEngine final : public Engine {
   Result<Applied> finish(Writing& writing, Applied applied);
 
   std::filesystem::path file_;
-  sqlite::WriterLock lock_;
+  std::optional<sqlite::WriterLock> lock_;  // none: another process writes
   sqlite::Connection connection_;
   Statements statements_;  // gone before their connection is
   Revision revision_ = 0;
