@@ -56,8 +56,14 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path
     if (!folder) return pass_on(folder);
     certs::MachineMaster master(*folder, environment);
     auto engine = kv::SqliteEngine::open(file);
-    if (!engine) return pass_on(engine);
-    return make(std::move(*engine), master, reactor, clock, usage);
+    if (engine) return make(std::move(*engine), master, reactor, clock, usage);
+    // What is no store of this version is not one to read either.
+    if (!is_there || engine.error().kind == ErrorKind::invalid) return pass_on(engine);
+    auto reader = kv::SqliteEngine::open_to_read(file, engine.error());
+    if (!reader) return pass_on(engine);
+    auto read = make(std::move(*reader), master, reactor, clock, usage);
+    if (read) (*read)->keeps_nothing_because_ = engine.error().what;
+    return read;
   }();
   if (opened || is_there) return opened;
   PassingMaster master;

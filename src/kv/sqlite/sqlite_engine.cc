@@ -1,5 +1,7 @@
 #include "kv/sqlite/sqlite_engine.h"
 
+#include <fmt/format.h>
+
 #include "kv/key_range.h"
 #include "kv/sqlite/schema.h"
 #include "kv/sqlite/trouble.h"
@@ -52,11 +54,21 @@ int configure(sqlite::Connection& connection) {
       "PRAGMA temp_store = MEMORY;");
 }
 
-std::unexpected<Error> stands_back() {
-  return fail_for_now(Fault::ours,
-                      "another gatehouse is taking over, and changes what is kept from now on: "
-                      "nothing was changed, try again in a moment",
-                      ErrorKind::conflict);
+// A URI of SQLite for reading alone (https://sqlite.org/uri.html).
+std::string uri_of(const std::filesystem::path& path, std::string_view parameters) {
+  std::string uri = "file:";
+  for (const char c : path.string()) {
+    const bool plain = c != '%' && c != '?' && c != '#';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return fmt::format("{}?mode=ro{}", uri, parameters);
+}
+
+// Whether everything is in the file itself, as after an orderly end.
+bool has_no_log(const std::filesystem::path& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path.string() + "-wal", missing);
+  return missing || size == 0;
 }
 
 }  // namespace
@@ -108,6 +120,41 @@ Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open(const std::filesystem::
   return engine;
 }
 
+Result<std::unique_ptr<SqliteEngine>> SqliteEngine::open_to_read(const std::filesystem::path& file,
+                                                                 Error why) {
+  const auto path = std::filesystem::absolute(file).lexically_normal();
+  if (auto safe = sqlite::check_private(path); !safe) return pass_on(safe);
+  auto engine = read(path, uri_of(path, ""), why);
+  // A reader of a log needs an index of it, which it may not be able to make.
+  if (!engine && has_no_log(path)) engine = read(path, uri_of(path, "&immutable=1"), why);
+  return engine;
+}
+
+Result<std::unique_ptr<SqliteEngine>> SqliteEngine::read(const std::filesystem::path& path,
+                                                         const std::string& uri, const Error& why) {
+  auto [connection, code] =
+      sqlite::Connection::open(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW);
+  if (code == SQLITE_OK) code = restrain(connection);
+  if (code != SQLITE_OK) return sqlite::trouble(path, connection.handle(), code);
+  const auto version = sqlite::version_of(connection, path, sqlite::migrations());
+  if (!version) return std::unexpected(version.error());
+  if (*version != sqlite::migrations().size()) return std::unexpected(why);
+  std::unique_ptr<SqliteEngine> engine(new SqliteEngine(path, std::nullopt, std::move(connection)));
+  engine->only_reads_ = why;
+  code = engine->prepare();
+  if (code == SQLITE_OK) code = engine->read_revision();
+  if (code != SQLITE_OK) return engine->trouble(code);
+  return engine;
+}
+
+std::unexpected<Error> SqliteEngine::refusal() const {
+  if (only_reads_) return std::unexpected(*only_reads_);
+  return fail_for_now(Fault::ours,
+                      "another gatehouse is taking over, and changes what is kept from now on: "
+                      "nothing was changed, try again in a moment",
+                      ErrorKind::conflict);
+}
+
 int SqliteEngine::prepare() {
   const std::array<std::pair<sqlite::Statement*, const char*>, 14> all = {{
       {&statements_.revision, "SELECT revision FROM entry WHERE key = ?1"},
@@ -145,6 +192,7 @@ std::unexpected<Error> SqliteEngine::trouble(int code) {
 
 Result<Ok> SqliteEngine::come_back() {
   if (lock_) return Ok{};
+  if (only_reads_) return refusal();
   auto lock = sqlite::WriterLock::take(file_);
   if (!lock) return pass_on(lock);
   if (const int code = read_revision(); code != SQLITE_OK) return trouble(code);
@@ -240,7 +288,7 @@ int SqliteEngine::erase(const std::string& key, Applied& applied) {
 
 // Whoever was the only writer before is so now, so that conditions need no transaction.
 Result<EngineOutcome> SqliteEngine::commit(const Transaction& transaction) {
-  if (!transaction.writes.empty() && !lock_) return stands_back();
+  if (!transaction.writes.empty() && !lock_) return refusal();
   std::optional<Conflict> conflict;
   int code = check(transaction.conditions, conflict);
   if (code != SQLITE_OK) return trouble(code);
@@ -272,7 +320,7 @@ Result<Applied> SqliteEngine::finish(Writing& writing, Applied applied) {
 }
 
 Result<Lease> SqliteEngine::grant(std::chrono::seconds duration) {
-  if (!lock_) return stands_back();
+  if (!lock_) return refusal();
   const int code = statements_.grant.bind(1, std::int64_t{duration.count()}).run();
   if (code != SQLITE_OK) return trouble(code);
   return lease_of(sqlite3_last_insert_rowid(connection_.handle()));
@@ -296,7 +344,7 @@ int SqliteEngine::erase_lease(Lease lease, Applied& applied) {
 }
 
 Result<Applied> SqliteEngine::end(Lease lease) {
-  if (!lock_) return stands_back();
+  if (!lock_) return refusal();
   Writing writing(*this);
   Applied applied{revision_ + 1, {}};
   int code = writing.begin();

@@ -22,6 +22,12 @@ class SqliteEngine final : public Engine {
   static Result<std::unique_ptr<SqliteEngine>> open(const std::filesystem::path& file,
                                                     const char* vfs = nullptr);
 
+  // A store that is there, for reading alone, where open() failed with `why`: every change is
+  // refused with it. Leaves the file as it is and needs no room on the disk, while another
+  // process may write. Errors: as of open(); what a crash left in the log cannot be read without writing.
+  static Result<std::unique_ptr<SqliteEngine>> open_to_read(const std::filesystem::path& file,
+                                                            Error why);
+
   Revision revision() const override { return revision_; }
   Result<std::optional<Entry>> get(std::string_view key) override;
   Result<Page> list(const ListRequest& request) override;
@@ -57,8 +63,12 @@ class SqliteEngine final : public Engine {
   };
   class Writing;
 
-  SqliteEngine(std::filesystem::path file, sqlite::WriterLock lock, sqlite::Connection connection)
+  SqliteEngine(std::filesystem::path file, std::optional<sqlite::WriterLock> lock,
+               sqlite::Connection connection)
       : file_(std::move(file)), lock_(std::move(lock)), connection_(std::move(connection)) {}
+  static Result<std::unique_ptr<SqliteEngine>> read(const std::filesystem::path& path,
+                                                    const std::string& uri, const Error& why);
+  std::unexpected<Error> refusal() const;
   int prepare();
   int read_revision();
   std::unexpected<Error> trouble(int code);
@@ -75,7 +85,8 @@ class SqliteEngine final : public Engine {
   std::filesystem::path file_;
   std::optional<sqlite::WriterLock> lock_;  // none: another process writes
   sqlite::Connection connection_;
-  Statements statements_;  // gone before their connection is
+  Statements statements_;            // gone before their connection is
+  std::optional<Error> only_reads_;  // and why
   Revision revision_ = 0;
   bool untidy_ = false;
 };

@@ -1,7 +1,10 @@
 // Two programs, one of which takes over from the other: one of them writes, both read.
 
+#include <sys/stat.h>
+
 #include <gmock/gmock.h>
 
+#include "base/testing/child.h"
 #include "kv/ledger.h"
 #include "kv/memory_store.h"
 #include "kv/sqlite/testing/store_folder.h"
@@ -106,6 +109,73 @@ TEST_F(StandingBack, gives_the_leases_that_the_other_granted_their_time) {
   }
   EXPECT_TRUE(ledger->come_back().has_value());
   EXPECT_EQ(ledger->next_due(), clock.steady() + 10s);
+}
+
+Error why() { return {Fault::machine, false, "the disk is full", ErrorKind::failed}; }
+
+class ReadingAlone : public StandingBack {
+ protected:
+  std::unique_ptr<SqliteEngine> reader() const {
+    auto opened = SqliteEngine::open_to_read(folder.file(), why());
+    EXPECT_TRUE(opened.has_value()) << opened.error().what;
+    return opened ? std::move(*opened) : nullptr;
+  }
+};
+
+TEST_F(ReadingAlone, sees_what_another_program_writes) {
+  const auto engine = reader();
+  EXPECT_EQ(text_at(*engine, "a"), "of the first");
+  EXPECT_TRUE(before->commit(putting("a", "again")).has_value());
+  EXPECT_EQ(text_at(*engine, "a"), "again");
+}
+
+TEST_F(ReadingAlone, refuses_every_change_with_the_reason) {
+  before.reset();
+  const auto engine = reader();
+  EXPECT_EQ(engine->commit(putting("b", "lost")).error().what, "the disk is full");
+  EXPECT_EQ(engine->grant(10s).error().what, "the disk is full");
+  EXPECT_EQ(engine->come_back().error().what, "the disk is full");
+  EXPECT_EQ(text_at(*engine, "b"), "");
+}
+
+TEST_F(ReadingAlone, needs_no_right_to_write_to_the_folder) {
+  const gatehouse::testing::TemporaryFolder shared;
+  ASSERT_EQ(chmod(shared.path().c_str(), 0777), 0);
+  const int found = gatehouse::testing::in_unprivileged_child([&] {
+    const auto own = shared.path() / "store";
+    std::filesystem::create_directory(own);
+    std::filesystem::permissions(own, std::filesystem::perms::owner_all);
+    SqliteEngine::open(own / "state.db").value()->commit(putting("a", "kept")).value();
+    std::filesystem::permissions(own, std::filesystem::perms{0500});
+    const auto engine = SqliteEngine::open_to_read(own / "state.db", why());
+    const bool read = engine.has_value() && text_at(**engine, "a") == "kept";
+    const bool written = SqliteEngine::open(own / "state.db").has_value();
+    std::filesystem::permissions(own, std::filesystem::perms::owner_all);
+    return read && !written ? 0 : 1;
+  });
+  EXPECT_EQ(found, 0);
+}
+
+TEST_F(ReadingAlone, leaves_the_file_as_it_was) {
+  before.reset();
+  const std::string then = gatehouse::testing::content_of(folder.file());
+  reader().reset();
+  EXPECT_EQ(gatehouse::testing::content_of(folder.file()), then);
+}
+
+TEST_F(ReadingAlone, refuses_a_store_that_is_not_there_or_is_none) {
+  EXPECT_FALSE(SqliteEngine::open_to_read(folder.path() / "other.db", why()).has_value());
+  gatehouse::testing::put(folder.path() / "none.db", std::string(8192, 'x'));
+  ASSERT_EQ(chmod((folder.path() / "none.db").c_str(), 0600), 0);
+  EXPECT_FALSE(SqliteEngine::open_to_read(folder.path() / "none.db", why()).has_value());
+}
+
+TEST_F(ReadingAlone, takes_a_path_with_signs_of_its_own_meaning_in_a_uri) {
+  const auto odd = folder.path() / "a?b#c%41.db";
+  SqliteEngine::open(odd).value()->commit(putting("a", "odd")).value();
+  const auto engine = SqliteEngine::open_to_read(odd, why());
+  ASSERT_TRUE(engine.has_value()) << engine.error().what;
+  EXPECT_EQ(text_at(**engine, "a"), "odd");
 }
 
 }  // namespace
