@@ -16,9 +16,10 @@ namespace gatehouse::app {
 // their keys, and what else is kept. Control thread only, but for what thread() allows.
 class StateStore {
  public:
-  // Makes the store where there is none. Where that cannot be (a read-only folder, a full disk) the
-  // program serves all the same, and every change that is tried says why. A store that is there and
-  // cannot be opened is an error with its remedy, since certificates that sites need may be in it.
+  // Makes the store where there is none. Where it cannot be written (a read-only folder, a full
+  // disk, another process) the program serves all the same, what is in it too, and every change
+  // that is tried says why. A store that cannot be read is an error with its remedy, since
+  // certificates that sites need may be in it.
   // Blocks on the disk, and runs the reactor.
   static Result<std::unique_ptr<StateStore>> open(const std::filesystem::path& state,
                                                   const Environment& environment,
