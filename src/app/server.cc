@@ -14,6 +14,7 @@
 #include "check/system_anchors.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
+#include "io/run_until_done.h"
 
 namespace gatehouse::app {
 namespace {
@@ -61,7 +62,9 @@ Server::Server(const cli::RunCommand& command, control::Sources& sources, Start&
       events_(events),
       reactor_(clock),
       access_logs_(events),
-      identities_(sources.state(), clock, events),
+      identities_(
+          sources.state(), [this]() -> certs::CertificateStore& { return store_->certificates(); },
+          reactor_, events),
       prover_(reactor_),
       fleet_(reactor_),
       tasks_(reactor_),
@@ -91,7 +94,7 @@ Result<Ok> Server::prepare(control::Candidate first, const Environment& environm
   const config::Settings& settings = *first.settings;
   worker_count_ = settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
   make_plane();
-  auto beginning = plane_->begin(std::move(first));
+  auto beginning = io::run_until_done(reactor_, plane_->begin(std::move(first)));
   if (!beginning) return pass_on(beginning);
   auto made = fleet_.make(worker_count_, std::move(*beginning),
                           {clock_, events_, [this] { return page_->text(); }});
@@ -141,6 +144,7 @@ void Server::make_plane() {
           [this](const control::IdentitySet& set) { page_->set_certificates(set.expiries()); },
       .upgrade =
           [this](control::Caller caller) { return succession_->carry_out(std::move(caller)); }});
+  usage_.ask([this](const certs::RecordId& id) { return plane_->users_of(id); });
   make_succession(tickets);
 }
 

@@ -21,7 +21,7 @@ constexpr std::array kBindingFlags{
 };
 
 constexpr auto kAddFlags =
-    join(file_flags<AddBinding>(), kBindingFlags, change_flags<AddBinding>());
+    join(certificate_flags<AddBinding>(), kBindingFlags, change_flags<AddBinding>());
 
 // The parts around the last colon.
 struct HostAndPort {
@@ -60,7 +60,7 @@ Result<Ok> take_binding(AddBinding& binding, Arguments operands) {
 }
 
 Result<Ok> finish_add(AddBinding& binding, const Environment& environment) {
-  if (auto fits = check_files(binding.files); !fits) return fits;
+  if (auto fits = check_certificate(binding.certificate); !fits) return fits;
   return finish_connection(binding, environment);
 }
 
@@ -128,8 +128,8 @@ constexpr std::array kRows{
          "files.example.com:443, or by address as 10.0.0.5:8443, which answers whatever name the "
          "client sends. NAME is the binding's own. Without --certificate the default identity "
          "answers.",
-         "gatehouse binding add pbx --certificate pbx.crt --key pbx.key pbx.example.com:443 "
-         "pbx.example.com:8443\n"
+         "gatehouse binding add pbx --certificate pbx pbx.example.com:443 pbx.example.com:8443\n"
+         "gatehouse binding add old --certificate old.crt --key old.key old.example.com:443\n"
          "gatehouse binding add lan --site files.example.com --owner filesrv 10.0.0.5:8443",
          flags_of<kAdd>, parse_by<kAdd>},
     Verb{"binding", "list", "", "which certificate answers where", "",

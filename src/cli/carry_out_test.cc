@@ -180,6 +180,22 @@ TEST_F(VerbTest, json_is_the_message_of_the_api_and_nothing_else) {
   EXPECT_EQ(talked(), "");
 }
 
+TEST_F(VerbTest, F3_a_certificate_of_the_store_is_bound_by_name_thumbprint_or_subject) {
+  stage_.gatehouse.answers[kChange] = R"({"applied":true,"plan":[{"text":"x","state":"done"}]})";
+  const std::vector<std::pair<std::string, std::string>> selectors{
+      {"files (2)", R"x({"name":"files (2)"})x"},
+      {"name:CN=odd", R"({"name":"CN=odd"})"},
+      {"3f a9 01 7c", R"({"thumbprint":"3f a9 01 7c"})"},
+      {"CN=fe-auth,O=Example", R"({"subject":"CN=fe-auth,O=Example"})"},
+      {"subject:fe-auth", R"({"subject":"fe-auth"})"},
+      {"san:files.example.com", R"({"san":"files.example.com"})"}};
+  for (const auto& [given, asked] : selectors) {
+    stage_.gatehouse.asked.clear();
+    EXPECT_EQ(done({"binding", "add", "pbx", "--certificate", given, "a.example:1"}), 0);
+    EXPECT_THAT(asked_of(kChange), HasSubstr(R"("certificate":)" + asked));
+  }
+}
+
 TEST_F(VerbTest, I9_one_certificate_is_bound_to_several_endpoints_in_one_command) {
   stage_.gatehouse.answers[kChange] = R"({"applied":true,"plan":[{"text":"x","state":"done"}]})";
   EXPECT_EQ(done({"binding", "add", "pbx", "--certificate", "/p.crt", "--key", "/p.key", "--owner",

@@ -32,8 +32,9 @@ struct PlainHttpChoice {
   bool off = false;
 };
 
-struct FilePair {
-  std::filesystem::path certificate;
+// A pair of files, or a selector of the store where there is no key; empty: none.
+struct CertificateWords {
+  std::string certificate;
   std::filesystem::path key;
 };
 
@@ -50,7 +51,7 @@ struct AddSite {
   std::vector<std::string> upstreams;
   std::vector<std::string> listen;
   std::vector<Route> routes;
-  FilePair files;  // empty: none
+  CertificateWords certificate;  // empty: none
   PlainHttpChoice http;
   std::string tls_profile;
   std::string owner;
@@ -86,7 +87,7 @@ struct AddBinding {
   ChangeOptions change;
   std::string name;
   std::vector<std::string> endpoints;  // files.example.com:443, 10.0.0.5:8443
-  FilePair files;                      // empty: the default identity
+  CertificateWords certificate;        // empty: the default identity
   std::string site;
   std::string owner;
   std::string tls_profile;

@@ -1,5 +1,6 @@
 #include "cli/common_flags.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -10,6 +11,7 @@
 #include "base/server_name.h"
 #include "base/suggest.h"
 #include "cli/parse.h"
+#include "config/certificate_choice.h"
 #include "tls/profile.h"
 
 namespace gatehouse::cli {
@@ -21,6 +23,14 @@ template <class Parsed>
 Result<std::string> text_of(std::string_view text, Result<Parsed> parsed) {
   if (!parsed) return pass_on(parsed);
   return std::string(text);
+}
+
+// No thumbprint and no subject looks so, and a name in the store seldom does: say name: in front.
+bool looks_like_file(std::string_view text) {
+  if (text.starts_with("name:") || text.starts_with("subject:")) return false;
+  constexpr std::array<std::string_view, 5> kEndings{".crt", ".pem", ".cer", ".der", ".p12"};
+  return text.find('/') != std::string_view::npos ||
+         std::ranges::any_of(kEndings, [&](auto ending) { return text.ends_with(ending); });
 }
 
 }  // namespace
@@ -78,15 +88,18 @@ void complete_sockets(Connection& api, const Environment& environment) {
   }
 }
 
-Result<Ok> check_files(const FilePair& files) {
-  if (files.certificate.empty() && files.key.empty()) return Ok{};
-  if (files.key.empty()) {
-    return usage_error("--certificate needs --key, the file of its private key.");
-  }
-  if (files.certificate.empty()) {
+Result<Ok> check_certificate(const CertificateWords& words) {
+  if (words.certificate.empty() && words.key.empty()) return Ok{};
+  if (words.certificate.empty()) {
     return usage_error(
         "--key needs --certificate, the file of the certificate that it belongs to.");
   }
+  if (!words.key.empty()) return Ok{};
+  if (looks_like_file(words.certificate)) {
+    return usage_error("--certificate needs --key, the file of its private key.");
+  }
+  auto chosen = config::certificate_of_selector(words.certificate);
+  if (!chosen) return usage_error(fmt::format("--certificate: {}", chosen.error().what));
   return Ok{};
 }
 

@@ -23,7 +23,7 @@ Result<std::uint64_t> parse_number(std::string_view text);
 // Where the running gatehouse may listen, if --socket says nothing.
 void complete_sockets(Connection& api, const Environment& environment);
 // Both or none.
-Result<Ok> check_files(const FilePair& files);
+Result<Ok> check_certificate(const CertificateWords& words);
 
 template <class Into>
 Connection& connection_of(Into& command) {
@@ -85,14 +85,16 @@ constexpr std::array<Flag<Into>, 6> change_flags() {
 }
 
 template <class Into>
-constexpr std::array<Flag<Into>, 2> file_flags() {
-  return {Flag<Into>{"--certificate", "FILE", "Its certificate (PEM, with its chain).",
+constexpr std::array<Flag<Into>, 2> certificate_flags() {
+  return {Flag<Into>{"--certificate", "SELECTOR|FILE",
+                     "Its certificate: one of the store by name, thumbprint or subject (see "
+                     "gatehouse cert list), or a PEM file with its chain, beside --key.",
                      [](Into& into, std::string_view text) {
-                       return assign(into.files.certificate, text, parse_path);
+                       return assign(into.certificate.certificate, text, parse_text);
                      }},
           Flag<Into>{"--key", "FILE", "The private key of the certificate (PEM).",
                      [](Into& into, std::string_view text) {
-                       return assign(into.files.key, text, parse_path);
+                       return assign(into.certificate.key, text, parse_path);
                      }}};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/server_name.h"
+#include "config/certificate_choice.h"
 
 namespace gatehouse::cli {
 namespace {
@@ -14,11 +15,16 @@ void append(google::protobuf::RepeatedPtrField<std::string>& to,
 
 // An absent message and one without values are different things to say.
 template <class Into>
-void set_certificate(Into& into, const FilePair& files, const std::filesystem::path& here) {
-  if (files.certificate.empty()) return;
+void set_certificate(Into& into, const CertificateWords& words, const std::filesystem::path& here) {
+  if (words.certificate.empty()) return;
+  if (words.key.empty()) {
+    // The flags have been checked.
+    *into.mutable_certificate() = config::certificate_of_selector(words.certificate).value();
+    return;
+  }
   auto& pair = *into.mutable_certificate()->mutable_files();
-  pair.set_certificate((here / files.certificate).lexically_normal().string());
-  pair.set_key((here / files.key).lexically_normal().string());
+  pair.set_certificate((here / words.certificate).lexically_normal().string());
+  pair.set_key((here / words.key).lexically_normal().string());
 }
 
 void set_http(api::Site& site, const PlainHttpChoice& http) {
@@ -40,7 +46,7 @@ api::Site site_of(const AddSite& add, const std::filesystem::path& here) {
     to.set_path(route.path);
     append(*to.mutable_upstreams(), route.upstreams);
   }
-  set_certificate(site, add.files, here);
+  set_certificate(site, add.certificate, here);
   set_http(site, add.http);
   site.set_tls_profile(add.tls_profile);
   site.set_owner(add.owner);
@@ -70,7 +76,7 @@ api::Edit edit_of(const AddBinding& add, const std::filesystem::path& here) {
   edit.mutable_set_binding()->set_name(add.name);
   api::Binding& binding = *edit.mutable_set_binding()->mutable_binding();
   append(*binding.mutable_at(), add.endpoints);
-  set_certificate(binding, add.files, here);
+  set_certificate(binding, add.certificate, here);
   binding.set_site(add.site);
   binding.set_owner(add.owner);
   binding.set_tls_profile(add.tls_profile);

@@ -89,8 +89,8 @@ TEST(RunDocument, M3_every_flag_of_the_site_settles_to_the_value_that_the_comman
   EXPECT_EQ(site.routes[1].path, "/");
   EXPECT_THAT(site.routes[1].upstreams, ElementsAre(command.routes[1].to));
   ASSERT_TRUE(site.certificate);
-  EXPECT_EQ(site.certificate->certificate, "/c.crt");
-  EXPECT_EQ(site.certificate->key, "/c.key");
+  EXPECT_EQ(site.certificate,
+            (config::CertificateChoice(config::CertificateFiles{"/c.crt", "/c.key"})));
 }
 
 TEST(RunDocument, M3_every_other_flag_settles_to_the_value_that_the_command_line_holds) {
@@ -128,8 +128,8 @@ TEST(RunDocument, paths_that_begin_here_become_whole) {
   const config::Settings settings =
       settled(run({"--certificate", "c.crt", "--key", "c.key", "--access-log", "access.log"}));
   const auto here = std::filesystem::current_path();
-  EXPECT_EQ(site_of(settings).certificate->certificate, here / "c.crt");
-  EXPECT_EQ(site_of(settings).certificate->key, here / "c.key");
+  EXPECT_EQ(site_of(settings).certificate,
+            (config::CertificateChoice(config::CertificateFiles{here / "c.crt", here / "c.key"})));
   EXPECT_EQ(settings.access_log.path, here / "access.log");
 }
 

@@ -71,7 +71,7 @@ constexpr std::array kHttpFlags{
 };
 
 constexpr auto kAddFlags =
-    join(kSiteFlags, file_flags<AddSite>(), kHttpFlags, change_flags<AddSite>());
+    join(kSiteFlags, certificate_flags<AddSite>(), kHttpFlags, change_flags<AddSite>());
 
 Result<Ok> take_site(AddSite& site, Arguments operands) {
   auto name = parse_site_name(operands.front());
@@ -85,7 +85,7 @@ Result<Ok> take_site(AddSite& site, Arguments operands) {
 }
 
 Result<Ok> finish_add(AddSite& site, const Environment& environment) {
-  if (auto fits = check_files(site.files); !fits) return fits;
+  if (auto fits = check_certificate(site.certificate); !fits) return fits;
   const bool says_http =
       !site.http.external.empty() || !site.http.loopback.empty() || !site.http.listen.empty();
   if (site.http.off && says_http) {

@@ -138,10 +138,23 @@ TEST_F(VerbTableTest, I6_I7_endpoints_are_names_or_addresses_with_a_port) {
 }
 
 TEST_F(VerbTableTest, M3_a_certificate_never_comes_without_its_key) {
-  EXPECT_THAT(refused({"add", "a.example", "http://127.0.0.1:1", "--certificate", "a"}),
+  EXPECT_THAT(refused({"add", "a.example", "http://127.0.0.1:1", "--certificate", "a.crt"}),
+              HasSubstr("needs --key"));
+  EXPECT_THAT(refused({"add", "a.example", "http://127.0.0.1:1", "--certificate", "/etc/a"}),
               HasSubstr("needs --key"));
   EXPECT_THAT(refused({"binding", "add", "x", "a.example:1", "--key", "a"}),
               HasSubstr("needs --certificate"));
+}
+
+TEST_F(VerbTableTest, F3_a_certificate_of_the_store_needs_no_key) {
+  for (const char* selector :
+       {"files", "name:files.crt", "3F:A9:01:7C:00", "CN=fe-auth,O=Example"}) {
+    EXPECT_EQ(parsed<AddSite>({"add", "a.example", "http://127.0.0.1:1", "--certificate", selector})
+                  .certificate.certificate,
+              selector);
+  }
+  EXPECT_THAT(refused({"add", "a.example", "http://127.0.0.1:1", "--certificate", "thumbprint:3f"}),
+              HasSubstr("--certificate: "));
 }
 
 TEST_F(VerbTableTest, M3_the_configuration_is_named_by_flag_or_environment) {

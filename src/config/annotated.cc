@@ -97,7 +97,15 @@ class Annotator {
   }
 
   void write_fields(const Descriptor& type, std::size_t indent) {
-    for (int i = 0; i < type.field_count(); ++i) write_field(*type.field(i), indent);
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      if (i > 0 && note_of(type).one_field()) {
+        explain("Or else: " + explanation_of(field), indent);
+        set(fmt::format("# {}: {}", field.name(), value_of_sample(field)), indent);
+      } else {
+        write_field(field, indent);
+      }
+    }
   }
 
   static std::string explanation_of(const FieldDescriptor& field) {

@@ -169,11 +169,12 @@ wrong:
 right:
     http: {external: refuse, loopback: keep})"},
     {.code = "GH3114",
-     .title = "a certificate needs its two files",
+     .title = "which certificate is not said",
      .text =
-         R"(A certificate of one's own is a pair: the file with the certificate and its chain, and the file
-with the private key, both PEM. Both are named, even if one file holds both. Without
-`certificate` the default identity of this machine answers.
+         R"(A certificate of one's own is one of the store, by its name, thumbprint, subject or server name
+(`gatehouse cert list` shows them), or a pair of files: the certificate with its chain, and its
+private key, both PEM. Both are named, even if one file holds both. Without `certificate` the
+default identity of this machine answers.
 
 wrong:
     certificate: {files: {certificate: /etc/ssl/files.crt}}
@@ -210,6 +211,27 @@ wrong:
     owner: the file server, plant 4
 right:
     owner: filesrv@plant4)"},
+    {.code = "GH3118",
+     .title = "two ways to say which certificate",
+     .text =
+         R"(A certificate is chosen by one thing: the name, the thumbprint, the subject or a server name of
+one in the store, or by two files. Two of them could mean different certificates.
+
+wrong:
+    certificate: {name: files, subject: "CN=files.example.com"}
+right:
+    certificate: {name: files})"},
+    {.code = "GH3119",
+     .title = "this can choose no certificate",
+     .text =
+         R"(A name has 1 to 200 bytes without control characters. A thumbprint has 8 to 64 hexadecimal
+digits, with any spaces, colons and dashes between them. A subject is a common name, or
+attributes such as CN=files,O=Example. A server name is a host name, an address or a wildcard.
+
+wrong:
+    certificate: {thumbprint: 3f:a9}
+right:
+    certificate: {thumbprint: "3f:a9:01:7c"})"},
     {.code = "GH3120",
      .title = "a binding without endpoints",
      .text =

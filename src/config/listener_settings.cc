@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "config/certificate_choice.h"
 #include "config/site_settings.h"
 #include "config/values.h"
 

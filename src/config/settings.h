@@ -51,8 +51,8 @@ using Endpoint = std::variant<NamedEndpoint, IpEndpoint>;
 struct Binding {
   std::string name;
   std::vector<Endpoint> at;
-  std::optional<CertificateFiles> certificate;  // none: the default identity
-  std::string site;                             // empty: the one that has the name
+  std::optional<CertificateChoice> certificate;  // none: the default identity
+  std::string site;                              // empty: the one that has the name
   std::string owner;
   std::optional<tls::Profile> tls_profile;
   friend bool operator==(const Binding&, const Binding&) = default;

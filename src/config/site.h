@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/address.h"
 #include "base/server_name.h"
+#include "certs/selector.h"
 #include "edge/route/route_table.h"
 #include "tls/profile.h"
 
@@ -18,6 +20,11 @@ struct CertificateFiles {
   std::filesystem::path key;
   friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
 };
+
+// Which certificate answers: a pair of files, or one of the store.
+using CertificateChoice = std::variant<CertificateFiles, certs::Selector>;
+// "the certificate in /etc/ssl/files.crt", "the certificate with the name "files""
+std::string text(const CertificateChoice& choice);
 
 struct Route {
   std::string path;                    // begins with '/'
@@ -33,7 +40,7 @@ struct Site {
   std::vector<ListenAddress> listen;   // those without TLS serve plain HTTP, whatever `plain` says
   std::vector<UpstreamUrl> upstreams;  // empty: the welcome page
   std::vector<Route> routes;
-  std::optional<CertificateFiles> certificate;  // none: the default identity
+  std::optional<CertificateChoice> certificate;  // none: the default identity
   // What happens to plain HTTP at `plain_listen`. https_port is that of the first listener with
   // TLS; 0 where the kernel chooses it.
   edge::PlainHttp plain;

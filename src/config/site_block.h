@@ -28,7 +28,7 @@ class SiteBlock {
   // All of the following are about sites that are enabled. Addresses and files: each once, in the
   // order of the sites.
   const std::vector<Asked>& asked() const { return asked_; }
-  const std::vector<CertificateFiles>& certificates() const { return certificates_; }
+  const std::vector<CertificateChoice>& certificates() const { return certificates_; }
   bool lacks_certificate() const { return lacks_certificate_; }
   // For every name.
   const std::vector<const Site*>& any_name() const { return any_name_; }
@@ -42,7 +42,7 @@ class SiteBlock {
 
   std::vector<SitePtr> sites_;
   std::vector<Asked> asked_;
-  std::vector<CertificateFiles> certificates_;
+  std::vector<CertificateChoice> certificates_;
   std::vector<const Site*> any_name_;
   std::size_t names_without_certificate_ = 0;
   bool lacks_certificate_ = false;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "config/certificate_choice.h"
 #include "config/plain_listeners.h"
 #include "config/values.h"
 
@@ -235,36 +236,6 @@ class SiteReader {
 Site settle_site(const std::string& name, const api::Site& written, const FieldPath& at,
                  SettleReport& report) {
   return SiteReader(written, at, report).read(name);
-}
-
-std::optional<CertificateFiles> settle_certificate(const api::Certificate& written,
-                                                   const FieldPath& at, SettleReport& report) {
-  const FieldPath files = at.field("files");
-  const api::CertificateFiles& pair = written.files();
-  if (pair.certificate().empty() && pair.key().empty()) {
-    report.error("GH3114", at,
-                 "`certificate` does not say which. Write `certificate: {files: {certificate: "
-                 "/etc/ssl/files.crt, key: /etc/ssl/private/files.key}}`, or leave it out for the "
-                 "default identity.");
-    return std::nullopt;
-  }
-  if (pair.key().empty()) {
-    report.error("GH3114", files,
-                 "the certificate has no key. Write the file of its private key beside it, as "
-                 "`key: /etc/ssl/private/files.key`.");
-    return std::nullopt;
-  }
-  if (pair.certificate().empty()) {
-    report.error("GH3114", files,
-                 "the key has no certificate. Write the file of the certificate that it belongs "
-                 "to beside it, as `certificate: /etc/ssl/files.crt`.");
-    return std::nullopt;
-  }
-  auto certificate =
-      report.take("GH3115", files.field("certificate"), parse_file(pair.certificate()));
-  auto key = report.take("GH3115", files.field("key"), parse_file(pair.key()));
-  if (!certificate || !key) return std::nullopt;
-  return CertificateFiles{std::move(*certificate), std::move(*key)};
 }
 
 std::optional<tls::Profile> settle_profile(const std::string& written, const FieldPath& at,

@@ -14,9 +14,6 @@ namespace gatehouse::config {
 Site settle_site(const std::string& name, const api::Site& written, const FieldPath& at,
                  SettleReport& report);
 
-// None: nothing is written. `at` is the field that holds it.
-std::optional<CertificateFiles> settle_certificate(const api::Certificate& written,
-                                                   const FieldPath& at, SettleReport& report);
 // None: nothing is written.
 std::optional<tls::Profile> settle_profile(const std::string& written, const FieldPath& at,
                                            SettleReport& report);

@@ -194,7 +194,7 @@ TEST(SiteSettings, a_wrong_route_says_what_to_write) {
 TEST(SiteSettings, M3_a_certificate_is_two_whole_paths) {
   const Site made =
       site(R"("certificate": {"files": {"certificate": "/etc/a.crt", "key": "/etc/a.key"}})");
-  EXPECT_EQ(made.certificate, (CertificateFiles{"/etc/a.crt", "/etc/a.key"}));
+  EXPECT_EQ(made.certificate, (CertificateChoice(CertificateFiles{"/etc/a.crt", "/etc/a.key"})));
   const std::pair<const char*, const char*> wrong[] = {
       {R"({"files": {"certificate": "/etc/a.crt"}})", "GH3114"},
       {R"({"files": {"key": "/etc/a.key"}})", "GH3114"},

@@ -143,4 +143,20 @@ Claims claims(const config::Settings* before, const InForce& after,
   return std::move(all).take();
 }
 
+Claims certificate_claims(const IdentitySet& before, const InForce& after,
+                          const std::vector<OpenListener>& listeners) {
+  Collection all(after, listeners);
+  const auto differs = [&](const auto& choice, const NamePattern* name) {
+    return before.of(choice, name) != after.identities->of(choice, name);
+  };
+  for (const config::Site& site : after.settings().sites) {
+    const NamePattern* name = site.names.empty() ? nullptr : &site.names.front();
+    if (site.enabled && differs(site.certificate, name)) all.add_if_room(site);
+  }
+  for (const config::Binding& binding : after.settings().bindings) {
+    if (differs(binding.certificate, nullptr)) all.add_if_room(binding);
+  }
+  return std::move(all).take();
+}
+
 }  // namespace gatehouse::control

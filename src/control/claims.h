@@ -19,6 +19,10 @@ struct Claims {
 Claims claims(const config::Settings* before, const InForce& after,
               const std::vector<OpenListener>& listeners);
 
+// The same for certificates alone: for each site and binding that gets another one.
+Claims certificate_claims(const IdentitySet& before, const InForce& after,
+                          const std::vector<OpenListener>& listeners);
+
 // Where this machine reaches a listener: loopback for one of all addresses.
 io::SocketAddress dialled(const io::SocketAddress& listening);
 

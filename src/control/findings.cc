@@ -61,7 +61,8 @@ void certificates(const InForce& now, WallTime time, Findings& to) {
            fmt::format("{} names of sites are not in the default identity, which holds at most {} "
                        "of them: clients that call these names will warn.",
                        left_out, Identities::kMostNames),
-           "Give these sites a certificate of their own: `certificate: {files: ...}`.");
+           "Give these sites a certificate of their own: `gatehouse cert import`, then "
+           "`certificate: {name: ...}`.");
   }
 }
 

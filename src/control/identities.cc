@@ -14,14 +14,28 @@ namespace gatehouse::control {
 namespace {
 
 using Origin = ServedIdentity::Origin;
+using namespace std::chrono_literals;
 
-ServedIdentityPtr serve(crypto::Identity identity, Origin origin, std::string text) {
+// Of the store, for one certificate.
+constexpr auto kStoreTime = 10s;
+
+std::unexpected<Error> not_chosen(const certs::Selector& selector, const Error& why) {
+  if (why.kind != ErrorKind::not_found) return std::unexpected(why);
+  return fail(Fault::operator_input,
+              fmt::format("the store has no certificate with the {}: `gatehouse cert list` shows "
+                          "what is there, and `gatehouse cert import` brings one",
+                          selector.text()),
+              ErrorKind::not_found);
+}
+
+ServedIdentityPtr serve(crypto::Identity identity, Origin origin, std::string text,
+                        std::optional<certs::RecordId> record = {}) {
   tls::CredentialPtr credential = certs::make_credential(identity);
   crypto::CertificateNames names = identity.leaf().names();
   std::string subject = identity.leaf().subject();
   return std::make_shared<const ServedIdentity>(
       ServedIdentity{std::move(identity), std::move(names), std::move(subject),
-                     std::move(credential), origin, std::move(text)});
+                     std::move(credential), origin, std::move(text), record});
 }
 
 // The one in force where it is the same, so that its credential is shared.
@@ -74,13 +88,21 @@ const FilePair* find(const std::map<IdentitySet::Paths, FilePair>& files,
   return found == files.end() ? nullptr : &found->second;
 }
 
+ServedIdentityPtr chosen_by(const config::CertificateChoice& choice, const IdentitySet& set) {
+  if (const auto* pair = std::get_if<config::CertificateFiles>(&choice)) {
+    const FilePair* known = find(set.files, {pair->certificate, pair->key});
+    return known == nullptr ? nullptr : known->served;
+  }
+  const auto found = set.stored.find(std::get<certs::Selector>(choice).text());
+  return found == set.stored.end() ? nullptr : found->second;
+}
+
 }  // namespace
 
-ServedIdentityPtr IdentitySet::of(const std::optional<config::CertificateFiles>& wanted,
+ServedIdentityPtr IdentitySet::of(const std::optional<config::CertificateChoice>& wanted,
                                   const NamePattern* name) const {
   if (wanted) {
-    const FilePair* pair = find(files, {wanted->certificate, wanted->key});
-    if (pair != nullptr) return pair->served;
+    if (ServedIdentityPtr chosen = chosen_by(*wanted, *this)) return chosen;
   }
   if (self_signed && name != nullptr && holds(*self_signed, *name)) return self_signed;
   return standard;
@@ -91,6 +113,10 @@ std::vector<ServedIdentityPtr> IdentitySet::all() const {
   if (standard) every.push_back(standard);
   if (self_signed) every.push_back(self_signed);
   for (const auto& [paths, pair] : files) every.push_back(pair.served);
+  for (const auto& [selector, served] : stored) {
+    // Two selectors may choose the same.
+    if (std::ranges::find(every, served) == every.end()) every.push_back(served);
+  }
   return every;
 }
 
@@ -102,14 +128,22 @@ std::vector<CertificateExpiry> IdentitySet::expiries() const {
   return every;
 }
 
-Result<IdentitySetPtr> Identities::prepare(const config::Settings& settings,
-                                           const IdentitySet* before, Look look) {
+io::Task<Result<IdentitySetPtr>> Identities::prepare(
+    std::shared_ptr<const config::Settings> settings, std::shared_ptr<const IdentitySet> before,
+    Look look) {
   auto next = std::make_shared<IdentitySet>();
-  if (auto added = add_files(settings, before, look, *next); !added) return pass_on(added);
-  if (needs_standard(settings)) {
-    if (auto added = add_standard(settings, before, *next); !added) return pass_on(added);
+  if (auto added = add_files(*settings, before.get(), look, *next); !added) {
+    co_return pass_on(added);
   }
-  return next;
+  if (auto added = co_await add_stored(*settings, before.get(), *next); !added) {
+    co_return pass_on(added);
+  }
+  if (needs_standard(*settings)) {
+    if (auto added = add_standard(*settings, before.get(), *next); !added) {
+      co_return pass_on(added);
+    }
+  }
+  co_return IdentitySetPtr(std::move(next));
 }
 
 Result<Ok> Identities::add_standard(const config::Settings& settings, const IdentitySet* before,
@@ -120,7 +154,7 @@ Result<Ok> Identities::add_standard(const config::Settings& settings, const Iden
   if (!request) return pass_on(request);
   auto folder = certs::StateFolder::open(state_);
   if (!folder) return pass_on(folder);
-  auto made = certs::ensure_default_identity(*folder, *request, clock_);
+  auto made = certs::ensure_default_identity(*folder, *request, reactor_.clock());
   if (!made) return pass_on(made);
   if (auto reachable = can_be_asked_for(*made); !reachable) return reachable;
   to.standard = kept_or_new(before ? before->standard : nullptr, std::move(made->identity),
@@ -149,10 +183,56 @@ Result<Ok> Identities::add_files(const config::Settings& settings, const Identit
   return Ok{};
 }
 
+io::Task<Result<Ok>> Identities::add_stored(const config::Settings& settings,
+                                            const IdentitySet* before, IdentitySet& to) {
+  for (const certs::Selector& selector : needed_selectors(settings)) {
+    ServedIdentityPtr known;
+    if (before != nullptr && before->stored.contains(selector.text())) {
+      known = before->stored.at(selector.text());
+    }
+    auto chosen = co_await choose(selector, known);
+    if (!chosen && !known) co_return pass_on(chosen);
+    if (!chosen) {
+      events_.warn("A certificate of the store cannot be had; the one before is still served.",
+                   {{"wanted", selector.text()}, {"reason", chosen.error().what}});
+    }
+    to.stored.emplace(selector.text(), chosen ? std::move(*chosen) : std::move(known));
+  }
+  co_return Ok{};
+}
+
+// `before` again, where that is still the one.
+io::Task<Result<ServedIdentityPtr>> Identities::choose(certs::Selector selector,
+                                                       ServedIdentityPtr before) {
+  certs::CertificateStore& store = store_();
+  const io::Deadline deadline = reactor_.in(kStoreTime);
+  auto choice = co_await store.find({.selector = selector, .role = certs::Role::server}, deadline);
+  if (!choice) co_return not_chosen(selector, choice.error());
+  const certs::Record& record = choice->candidates.front().record;
+  if (!choice->chosen) {
+    co_return fail(Fault::operator_input,
+                   fmt::format("{} {}: choose another one, `gatehouse cert list` shows them",
+                               selector.text(), choice->candidates.front().reason),
+                   ErrorKind::invalid);
+  }
+  if (before && before->record == record.id && before->identity.leaf() == record.leaf()) {
+    co_return before;
+  }
+  auto identity = co_await store.identity(record.id, deadline);
+  if (!identity) co_return pass_on(identity);
+  if (!choice->valid) {
+    events_.warn("A certificate that is served is not valid now.",
+                 {{"wanted", selector.text()}, {"reason", choice->candidates.front().reason}});
+  }
+  auto served = serve(std::move(*identity), Origin::store,
+                      fmt::format("store, {}", record.name.text()), record.id);
+  co_return served;
+}
+
 // The stamps are taken first: what changes while it is read is read again later.
 Result<FilePair> Identities::load(const IdentitySet::Paths& paths) {
   FilePair pair{stamp_of(paths.first), stamp_of(paths.second), nullptr};
-  auto loaded = certs::load_identity(paths.first, paths.second, clock_.wall());
+  auto loaded = certs::load_identity(paths.first, paths.second, reactor_.clock().wall());
   if (!loaded) return pass_on(loaded);
   for (const std::string& warning : loaded->warnings) events_.warn(warning);
   pair.served = serve(std::move(loaded->identity), Origin::files,

@@ -3,6 +3,7 @@
 #include <compare>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,22 +14,25 @@
 #include "base/event_log.h"
 #include "base/metrics.h"
 #include "certs/renewal/default_identity.h"
+#include "certs/store/certificate_store.h"
 #include "config/settings.h"
 #include "crypto/identity.h"
+#include "io/reactor.h"
 #include "tls/credential.h"
 
 namespace gatehouse::control {
 
 // A certificate with its key, as it is served.
 struct ServedIdentity {
-  enum class Origin : unsigned char { local_ca, self_signed, files };
+  enum class Origin : unsigned char { local_ca, self_signed, files, store };
 
   crypto::Identity identity;
   crypto::CertificateNames names;  // of the leaf, parsed once; so is the next
   std::string subject;
   tls::CredentialPtr credential;
   Origin origin = Origin::files;
-  std::string origin_text;  // "local CA", "self-signed", "files /etc/ssl/a.crt"
+  std::string origin_text;  // "local CA", "self-signed", "files /etc/ssl/a.crt", "store, files"
+  std::optional<certs::RecordId> record = {};  // of the store
 };
 using ServedIdentityPtr = std::shared_ptr<const ServedIdentity>;
 
@@ -56,17 +60,18 @@ struct IdentitySet {
   ServedIdentityPtr standard;     // the default identity; nullptr: everybody brings their own
   ServedIdentityPtr self_signed;  // of published names that the local CA may not certify
   std::map<Paths, FilePair> files;
-  std::optional<crypto::Certificate> anchor;  // of the local CA
+  std::map<std::string, ServedIdentityPtr> stored;  // by the texts of selectors
+  std::optional<crypto::Certificate> anchor;        // of the local CA
   std::string anchor_file;
   std::vector<std::string> notices;  // sentences for the person who runs it
   std::size_t names_left_out = 0;    // of sites without a certificate, beyond kMostNames
 
-  // The certificate of a site or binding that brings `wanted` files, else of the default identity
-  // or the self-signed one, whichever has been made for the name.
-  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& wanted,
+  // The certificate of a site or binding that chooses `wanted`, else of the default identity or the
+  // self-signed one, whichever has been made for the name.
+  ServedIdentityPtr of(const std::optional<config::CertificateChoice>& wanted,
                        const NamePattern* name) const;
   // For those who call no name.
-  ServedIdentityPtr of(const std::optional<config::CertificateFiles>& wanted) const {
+  ServedIdentityPtr of(const std::optional<config::CertificateChoice>& wanted) const {
     return of(wanted, nullptr);
   }
   std::vector<ServedIdentityPtr> all() const;
@@ -74,26 +79,33 @@ struct IdentitySet {
 };
 using IdentitySetPtr = std::shared_ptr<const IdentitySet>;
 
-// Finds, makes and renews certificates. Blocks on the disk: control thread only.
+// Finds, makes and renews certificates. Blocks on the disk, but for the store's: control thread
+// only.
 class Identities {
  public:
   // The default identity holds at most so many names of sites.
   static constexpr std::size_t kMostNames = 100;
 
   // `state`: where the local CA rests; it is not touched when nobody needs the default identity.
-  Identities(std::filesystem::path state, const Clock& clock, EventLog& events)
-      : state_(std::move(state)), clock_(clock), events_(events) {}
+  // `store` is asked for when the first selector is there.
+  using Store = std::function<certs::CertificateStore&()>;
+  Identities(std::filesystem::path state, Store store, io::Reactor& reactor, EventLog& events)
+      : state_(std::move(state)), store_(std::move(store)), reactor_(reactor), events_(events) {}
 
   // Whether files that are known already are looked at again.
   enum class Look : unsigned char { new_files_only, all_files };
 
   // What `settings` needs, upon what is in force (nullptr: nothing is). A pair that is new and
   // wrong is an error, one that was right and is wrong now is kept as it was, and the event log
-  // says so; the same holds for a default identity that cannot be renewed.
-  Result<IdentitySetPtr> prepare(const config::Settings& settings, const IdentitySet* before,
-                                 Look look);
+  // says so; the same holds for a default identity that cannot be renewed, and for a selector that
+  // chooses nothing in the store.
+  io::Task<Result<IdentitySetPtr>> prepare(std::shared_ptr<const config::Settings> settings,
+                                           std::shared_ptr<const IdentitySet> before, Look look);
 
  private:
+  io::Task<Result<Ok>> add_stored(const config::Settings& settings, const IdentitySet* before,
+                                  IdentitySet& to);
+  io::Task<Result<ServedIdentityPtr>> choose(certs::Selector selector, ServedIdentityPtr before);
   Result<Ok> add_standard(const config::Settings& settings, const IdentitySet* before,
                           IdentitySet& to);
   Result<Ok> add_files(const config::Settings& settings, const IdentitySet* before, Look look,
@@ -102,7 +114,8 @@ class Identities {
   FilePair look_again(const IdentitySet::Paths& paths, const FilePair& before);
 
   std::filesystem::path state_;
-  const Clock& clock_;
+  Store store_;
+  io::Reactor& reactor_;
   EventLog& events_;
 };
 

@@ -54,19 +54,34 @@ void add_published(const config::SiteBlock& block, StandardNames& to) {
   }
 }
 
+void each_choice(const config::Settings& settings, const auto& see) {
+  for (const config::SiteBlockPtr& block : settings.sites.blocks()) {
+    std::ranges::for_each(block->certificates(), see);
+  }
+  for (const config::Binding& binding : settings.bindings) {
+    if (binding.certificate) see(*binding.certificate);
+  }
+}
+
 }  // namespace
 
 std::set<IdentitySet::Paths> needed_files(const config::Settings& settings) {
   std::set<IdentitySet::Paths> all;
-  const auto add = [&](const config::CertificateFiles& files) {
-    all.emplace(files.certificate, files.key);
-  };
-  for (const config::SiteBlockPtr& block : settings.sites.blocks()) {
-    std::ranges::for_each(block->certificates(), add);
-  }
-  for (const config::Binding& binding : settings.bindings) {
-    if (binding.certificate) add(*binding.certificate);
-  }
+  each_choice(settings, [&all](const config::CertificateChoice& choice) {
+    if (const auto* files = std::get_if<config::CertificateFiles>(&choice)) {
+      all.emplace(files->certificate, files->key);
+    }
+  });
+  return all;
+}
+
+std::vector<certs::Selector> needed_selectors(const config::Settings& settings) {
+  std::vector<certs::Selector> all;
+  std::set<std::string> known;
+  each_choice(settings, [&](const config::CertificateChoice& choice) {
+    const auto* selector = std::get_if<certs::Selector>(&choice);
+    if (selector != nullptr && known.insert(selector->text()).second) all.push_back(*selector);
+  });
   return all;
 }
 

@@ -9,6 +9,9 @@ namespace gatehouse::control {
 // The pairs of files that enabled sites and bindings bring.
 std::set<IdentitySet::Paths> needed_files(const config::Settings& settings);
 
+// What they choose in the store, each once.
+std::vector<certs::Selector> needed_selectors(const config::Settings& settings);
+
 // Whether anything can be asked for that no pair of files answers.
 bool needs_standard(const config::Settings& settings);
 

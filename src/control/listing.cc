@@ -19,9 +19,10 @@ std::string defined(const InForce& now, std::string_view map, const std::string&
   return now.configuration.origin_of(map, key).text();
 }
 
-std::string certificate_of(const InForce& now, const std::optional<config::CertificateFiles>& files,
+std::string certificate_of(const InForce& now,
+                           const std::optional<config::CertificateChoice>& wanted,
                            const NamePattern* name) {
-  const ServedIdentityPtr served = now.identities->of(files, name);
+  const ServedIdentityPtr served = now.identities->of(wanted, name);
   return served ? certificate_text(*served) : "";
 }
 

@@ -7,7 +7,6 @@
 
 #include "base/time_text.h"
 #include "config/diagnostic_messages.h"
-#include "control/claims.h"
 #include "control/edits.h"
 #include "control/messages.h"
 #include "control/plan_words.h"
@@ -71,10 +70,10 @@ io::Task<Result<Ok>> LiveControlPlane::take_turn() {
 
 // ------------------------------------------------------------------ the beginning
 
-Result<LiveControlPlane::Beginning> LiveControlPlane::begin(Candidate first) {
+io::Task<Result<LiveControlPlane::Beginning>> LiveControlPlane::begin(Candidate first) {
   now_.revision = parts_.sources.revision();
-  auto prepared = prepare(std::move(first), Identities::Look::all_files);
-  if (!prepared) return pass_on(prepared);
+  auto prepared = co_await prepare(std::move(first), Identities::Look::all_files);
+  if (!prepared) co_return pass_on(prepared);
   prepared->next.revision = now_.revision;
   Beginning beginning{prepared->next.snapshot, std::move(prepared->opened)};
   for (const std::string& notice : prepared->next.identities->notices) parts_.events.warn(notice);
@@ -82,7 +81,7 @@ Result<LiveControlPlane::Beginning> LiveControlPlane::begin(Candidate first) {
   parts_.access_logs.use(std::move(prepared->access_log));
   parts_.listeners.adopt(std::move(prepared->listeners));
   parts_.on_identities(*now_.identities);
-  return beginning;
+  co_return beginning;
 }
 
 // ------------------------------------------------------------------ changes
@@ -140,6 +139,42 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::reload(bool dry_run, Cal
   co_return response;
 }
 
+io::Task<Result<api::ChangeResponse>> LiveControlPlane::take_up_store(std::string why,
+                                                                      Caller caller) {
+  if (auto turn = co_await take_turn(); !turn) co_return pass_on(turn);
+  const Turn turn(*this);
+  auto prepared = co_await prepare(now_.configuration, Identities::Look::new_files_only);
+  if (!prepared) co_return pass_on(prepared);
+  api::ChangeResponse response;
+  response.set_revision(now_.revision);
+  response.set_applied(true);
+  const IdentitySet& next = *prepared->next.identities;
+  if (same(next, *now_.identities)) co_return response;
+  for (const std::string& line : certificate_words(now_.settings(), *now_.identities, next)) {
+    add_step(response, line, "planned");
+  }
+  response.set_applied(false);
+  co_return co_await put_in_force(
+      std::move(*prepared), {.who = who(caller), .why = std::move(why), .certificates_only = true},
+      std::move(response));
+}
+
+std::vector<std::string> LiveControlPlane::users_of(const certs::RecordId& id) const {
+  std::vector<std::string> users;
+  const auto uses = [&](const auto& choice) {
+    if (!choice || !std::holds_alternative<certs::Selector>(*choice)) return false;
+    const ServedIdentityPtr served = now_.identities->of(choice);
+    return served && served->record == id;
+  };
+  for (const config::Site& site : now_.settings().sites) {
+    if (uses(site.certificate)) users.push_back(fmt::format("site {}", site.name));
+  }
+  for (const config::Binding& binding : now_.settings().bindings) {
+    if (uses(binding.certificate)) users.push_back(fmt::format("binding {}", binding.name));
+  }
+  return users;
+}
+
 io::Task<Result<api::ChangeResponse>> LiveControlPlane::rollback(std::uint64_t revision,
                                                                  bool dry_run, Caller caller) {
   if (auto turn = co_await take_turn(); !turn) co_return pass_on(turn);
@@ -169,7 +204,7 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::carry_out(Candidate next
     co_return response;
   }
   const auto look = cause.by_api ? Identities::Look::new_files_only : Identities::Look::all_files;
-  auto prepared = prepare(std::move(next), look);
+  auto prepared = co_await prepare(std::move(next), look);
   if (!prepared) co_return pass_on(prepared);
   for (const std::string& line :
        plan_words(now_.settings(), prepared->next.settings(), prepared->next.identities.get())) {
@@ -194,7 +229,11 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared pr
     add_step(response, "every worker serves it", "failed",
              "a worker did not take it in time; the event log may say why");
   } else {
-    proven = co_await prove(prepared, response);
+    proven =
+        co_await prove(cause.certificates_only
+                           ? certificate_claims(*now_.identities, prepared.next, prepared.listeners)
+                           : claims(&now_.settings(), prepared.next, prepared.listeners),
+                       *prepared.next.identities, response);
   }
   if (proven && cause.by_api) kept = keep(prepared, cause, response);
   if (!proven || !kept) {
@@ -210,7 +249,9 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared pr
   if (prepared.bridge != prepared.next.snapshot) {
     (void)co_await apply(prepared.next.snapshot, {});
   }
-  if (!cause.by_api && response.plan_size() > 0) {
+  if (cause.certificates_only) {
+    prepared.next.revision = now_.revision;
+  } else if (!cause.by_api && response.plan_size() > 0) {
     // A file is in force whether its history can be written or not.
     if (auto noted = keep(prepared, cause, response); !noted) {
       parts_.events.warn("The history of the configuration could not be written.",
@@ -229,14 +270,14 @@ bool LiveControlPlane::says_the_same(const Candidate& next) const {
   return *next.settings == now_.settings() && next.api_yaml() == now_.configuration.api_yaml();
 }
 
-Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate,
-                                                             Identities::Look look) {
+io::Task<Result<LiveControlPlane::Prepared>> LiveControlPlane::prepare(Candidate candidate,
+                                                                       Identities::Look look) {
   auto listening = parts_.listeners.prepare(listener_needs(*candidate.settings));
-  if (!listening) return pass_on(listening);
-  auto identities = parts_.identities.prepare(*candidate.settings, now_.identities.get(), look);
-  if (!identities) return pass_on(identities);
+  if (!listening) co_return pass_on(listening);
+  auto identities = co_await parts_.identities.prepare(candidate.settings, now_.identities, look);
+  if (!identities) co_return pass_on(identities);
   auto access_log = parts_.access_logs.prepare(candidate.settings->access_log);
-  if (!access_log) return pass_on(access_log);
+  if (!access_log) co_return pass_on(access_log);
   Prepared made{{std::move(candidate), std::move(*identities), nullptr, now_.revision + 1},
                 std::move(listening->all),
                 std::move(listening->opened),
@@ -248,7 +289,7 @@ Result<LiveControlPlane::Prepared> LiveControlPlane::prepare(Candidate candidate
                                              .listeners = made.listeners,
                                              .access_log = made.access_log});
   made.bridge = bridge(made.next, made.listeners);
-  return made;
+  co_return made;
 }
 
 std::shared_ptr<const edge::Snapshot> LiveControlPlane::bridge(
@@ -286,10 +327,10 @@ io::Task<bool> LiveControlPlane::apply(std::shared_ptr<const edge::Snapshot> sna
   co_return arrival->everywhere;
 }
 
-io::Task<bool> LiveControlPlane::prove(const Prepared& prepared, api::ChangeResponse& response) {
+io::Task<bool> LiveControlPlane::prove(Claims all, const IdentitySet& identities,
+                                       api::ChangeResponse& response) {
   const io::Deadline limit = parts_.reactor.in(kProofsTime);
-  const std::vector<crypto::Certificate> anchors = trusted_by_clients(*prepared.next.identities);
-  Claims all = claims(&now_.settings(), prepared.next, prepared.listeners);
+  const std::vector<crypto::Certificate> anchors = trusted_by_clients(identities);
   for (Claim& claim : all.some) {
     if (parts_.reactor.clock().steady() >= limit.time()) {
       ++all.left_out;
@@ -314,12 +355,12 @@ io::Task<bool> LiveControlPlane::prove(const Prepared& prepared, api::ChangeResp
   co_return true;
 }
 
-// Only a certificate of somebody's files can come from an authority that is not ours; for all
+// Only a certificate that somebody brought can come from an authority that is not ours; for all
 // others the bundle of what this machine trusts is not read.
 std::vector<crypto::Certificate> LiveControlPlane::trusted_by_clients(
     const IdentitySet& identities) const {
   std::vector<crypto::Certificate> anchors;
-  if (!identities.files.empty()) anchors = parts_.machine_anchors();
+  if (!identities.files.empty() || !identities.stored.empty()) anchors = parts_.machine_anchors();
   if (identities.anchor) anchors.push_back(*identities.anchor);
   return anchors;
 }
@@ -355,6 +396,11 @@ void LiveControlPlane::retire(std::shared_ptr<const edge::Snapshot> snapshot) {
 }
 
 void LiveControlPlane::remember(const Cause& cause, const api::ChangeResponse& response) {
+  if (cause.certificates_only) {
+    parts_.events.info("Other certificates are served from now on.",
+                       {{"who", cause.who}, {"why", cause.why}});
+    return tell("certificate", fmt::format("{} by {}.", cause.why, cause.who));
+  }
   last_error_.clear();
   last_change_ = {
       now_.revision, timestamp_text(parts_.reactor.clock().wall()), cause.who, cause.why, {}};
@@ -374,8 +420,8 @@ io::Task<void> LiveControlPlane::refresh_identities() {
   const Turn turn(*this);
   retired_.sweep();
   parts_.access_logs.sweep();
-  auto found = parts_.identities.prepare(now_.settings(), now_.identities.get(),
-                                         Identities::Look::all_files);
+  auto found = co_await parts_.identities.prepare(now_.configuration.settings, now_.identities,
+                                                  Identities::Look::all_files);
   if (!found) {
     parts_.events.error("The certificate could not be renewed; the one before is still served.",
                         {{"reason", found.error().what}});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/access_logs.h"
+#include "control/claims.h"
 #include "control/control_plane.h"
 #include "control/edits.h"
 #include "control/fleet.h"
@@ -57,13 +58,19 @@ class LiveControlPlane final : public ControlPlane {
     std::shared_ptr<const edge::Snapshot> snapshot;
     std::vector<NewSockets> opened;
   };
-  Result<Beginning> begin(Candidate first);
+  io::Task<Result<Beginning>> begin(Candidate first);
   // Changes go to these workers from now on.
   void serve_with(Fleet& fleet) { fleet_ = &fleet; }
 
   // Certificates that are due, names of the machine, files that have changed: those that are new
   // are served from now on.
   io::Task<void> refresh_identities();
+
+  // Serves what the store holds now, as a change with plan and proof: the caller undoes what it did
+  // to the store when `rolled_back` says that a proof failed.
+  io::Task<Result<api::ChangeResponse>> take_up_store(std::string why, Caller caller);
+  // The sites and bindings whose certificate it is, for sentences.
+  std::vector<std::string> users_of(const certs::RecordId& id) const;
 
   // Nothing changes and nothing is written until resume(): neither configuration nor certificates.
   // Errors: a change is still under way.
@@ -106,6 +113,7 @@ class LiveControlPlane final : public ControlPlane {
     std::string who;
     std::string why;
     bool by_api = false;  // what the API made changes, and is kept durably before anything else
+    bool certificates_only = false;  // the configuration is the same, and so is its revision
   };
   // What a configuration needs, opened and made but not in force.
   struct Prepared {
@@ -123,14 +131,14 @@ class LiveControlPlane final : public ControlPlane {
   io::Task<Result<api::ChangeResponse>> carry_out(Candidate next, Cause cause);
   io::Task<Result<api::ChangeResponse>> put_in_force(Prepared prepared, Cause cause,
                                                      api::ChangeResponse response);
-  Result<Prepared> prepare(Candidate next, Identities::Look look);
+  io::Task<Result<Prepared>> prepare(Candidate next, Identities::Look look);
   std::shared_ptr<const edge::Snapshot> bridge(const InForce& next,
                                                const std::vector<OpenListener>& listeners);
   bool says_the_same(const Candidate& next) const;
   io::Task<void> serve(IdentitySetPtr identities);
   io::Task<bool> apply(std::shared_ptr<const edge::Snapshot> snapshot,
                        std::vector<NewSockets> opened);
-  io::Task<bool> prove(const Prepared& prepared, api::ChangeResponse& response);
+  io::Task<bool> prove(Claims all, const IdentitySet& identities, api::ChangeResponse& response);
   std::vector<crypto::Certificate> trusted_by_clients(const IdentitySet& identities) const;
   Result<Ok> keep(const Prepared& prepared, const Cause& cause,
                   const api::ChangeResponse& response);

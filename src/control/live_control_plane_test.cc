@@ -9,6 +9,7 @@
 #include "base/testing/temporary_folder.h"
 #include "control/testing/configurations.h"
 #include "control/testing/fakes.h"
+#include "control/testing/stored_certificates.h"
 #include "crypto/testing/chains.h"
 #include "io/testing.h"
 
@@ -47,7 +48,7 @@ class TheControlPlane : public io::testing::ReactorTest {
     put(file(), kFile);
     auto first = sources_.read();
     EXPECT_TRUE(first && first->settings);
-    auto begun = plane_.begin(std::move(*first));
+    auto begun = io::run_until_done(reactor, plane_.begin(std::move(*first)));
     EXPECT_TRUE(begun) << begun.error().what;
     plane_.serve_with(fleet_);
     plane_.listen([this](const api::Event& event) { events_seen_.push_back(event.kind()); });
@@ -89,7 +90,8 @@ class TheControlPlane : public io::testing::ReactorTest {
   FakeSockets sockets_;
   Sources sources_{{.file = file(), .reading = {}, .state = folder_ / "state"}, {}};
   Listeners listeners_{sockets_.open(), 1};
-  Identities identities_{folder_ / "state", clock, log_};
+  testing::StoredCertificates stored_{reactor};
+  Identities identities_{folder_ / "state", stored_.opener(), reactor, log_};
   MetricLabels labels_;
   SnapshotBuilder builder_{labels_, {}};
   AccessLogs access_logs_{log_};
@@ -343,6 +345,122 @@ TEST_F(TheControlPlane, what_it_exports_is_a_configuration) {
   const std::string yaml = plane_.export_yaml(true).yaml();
   EXPECT_THAT(yaml, HasSubstr("new.localhost"));
   EXPECT_THAT(plane_.validate(yaml).diagnostics(), IsEmpty());
+}
+
+// ------------------------------------------------------------------ certificates of the store
+
+using certs::testing::identity;
+using certs::testing::Life;
+
+class StoredCertificatesInForce : public TheControlPlane {
+ protected:
+  StoredCertificatesInForce() {
+    stored_.usage().ask([this](const certs::RecordId& id) { return plane_.users_of(id); });
+  }
+  static api::ChangeRequest with_selector(const std::string& site, const std::string& name) {
+    api::ChangeRequest request = with_site(site);
+    request.mutable_edits(0)->mutable_set_site()->mutable_site()->mutable_certificate()->set_name(
+        name);
+    return request;
+  }
+  // What a client is shown that calls this name.
+  crypto::Certificate answering(const std::string& name) const {
+    for (const auto& [id, plan] : plane_.in_force().snapshot->listeners) {
+      if (!plan.bindings) continue;
+      const auto* answer = plan.bindings->find(ServerName::parse(name).value());
+      for (const auto& served : plane_.in_force().identities->all()) {
+        if (answer != nullptr && served->credential == answer->credential) {
+          return served->identity.leaf();
+        }
+      }
+    }
+    ADD_FAILURE() << "nothing answers for " << name;
+    std::abort();
+  }
+  Answer take_up() { return run(plane_.take_up_store("an import", {"root", 0})); }
+};
+
+TEST_F(StoredCertificatesInForce, F3_answer_for_the_sites_that_name_them) {
+  const auto record = stored_.put("shop", identity({"shop.example"}));
+  const Answer done = change(with_selector("shop.example", "shop"));
+  ASSERT_TRUE(done && done->applied()) << (done ? done->DebugString() : done.error().what);
+  EXPECT_EQ(answering("shop.example"), record.leaf());
+  EXPECT_NE(answering("file.localhost"), record.leaf());
+}
+
+TEST_F(StoredCertificatesInForce, F3_one_that_is_not_there_is_an_error_that_names_the_remedy) {
+  const Answer done = change(with_selector("shop.example", "shop"));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::not_found);
+  EXPECT_THAT(done.error().what, AllOf(HasSubstr("name \"shop\""), HasSubstr("cert import")));
+  EXPECT_THAT(site_names(), ElementsAre("file.localhost"));
+}
+
+TEST_F(StoredCertificatesInForce, A2_one_for_clients_is_refused_with_the_reason) {
+  stored_.put("fe", identity({"fe.example"}, {}, crypto::Purpose::client));
+  const Answer done = change(with_selector("fe.example", "fe"));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::invalid);
+  EXPECT_THAT(done.error().what, HasSubstr("serverAuth"));
+}
+
+TEST_F(StoredCertificatesInForce, a_replaced_one_is_served_once_it_is_taken_up) {
+  const auto before = stored_.put("shop", identity({"shop.example"}));
+  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
+  const auto then = revision();
+  const auto after = stored_.replace(before.id, identity({"shop.example"}, Life{0, 200}));
+  EXPECT_EQ(answering("shop.example"), before.leaf());
+  const Answer done = take_up();
+  ASSERT_TRUE(done && done->applied());
+  EXPECT_EQ(answering("shop.example"), after.leaf());
+  ASSERT_EQ(done->plan_size(), 1);
+  EXPECT_THAT(done->plan(0).text(),
+              AllOf(HasSubstr("answers for shop.example"), HasSubstr("store, shop")));
+  EXPECT_EQ(done->proofs_size(), 2) << "its TLS and its plain HTTP, and no other site";
+  EXPECT_EQ(revision(), then) << "the configuration is the same";
+  EXPECT_THAT(events_seen_, Contains("certificate"));
+}
+
+TEST_F(StoredCertificatesInForce, nothing_happens_when_nothing_is_otherwise) {
+  stored_.put("shop", identity({"shop.example"}));
+  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
+  const auto snapshot = plane_.in_force().snapshot;
+  stored_.put("other", identity({"other.example"}));
+  const Answer done = take_up();
+  EXPECT_TRUE(done && done->applied());
+  EXPECT_EQ(done->plan_size(), 0);
+  EXPECT_EQ(plane_.in_force().snapshot, snapshot);
+}
+
+TEST_F(StoredCertificatesInForce, the_one_before_is_back_if_the_proof_fails) {
+  const auto before = stored_.put("shop", identity({"shop.example"}));
+  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
+  stored_.replace(before.id, identity({"shop.example"}, Life{0, 200}));
+  prover_.as_planned = false;
+  const Answer done = take_up();
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(done->rolled_back());
+  EXPECT_EQ(answering("shop.example"), before.leaf());
+}
+
+TEST_F(StoredCertificatesInForce, A6_the_newest_valid_one_with_a_subject_wins) {
+  stored_.put("old", identity({"shop.example"}, Life{-20, 20}));
+  const auto newer = stored_.put("new", identity({"shop.example"}, Life{-10, 10}));
+  stored_.put("later", identity({"shop.example"}, Life{5, 90}));
+  api::ChangeRequest request = with_site("shop.example");
+  request.mutable_edits(0)->mutable_set_site()->mutable_site()->mutable_certificate()->set_san(
+      "shop.example");
+  ASSERT_TRUE(change(request)->applied());
+  EXPECT_EQ(answering("shop.example"), newer.leaf());
+}
+
+TEST_F(StoredCertificatesInForce, one_that_is_used_is_not_removed_and_says_by_whom) {
+  const auto record = stored_.put("shop", identity({"shop.example"}));
+  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
+  const auto removed = stored_.remove(record.id);
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(removed.error().what, HasSubstr("site shop.example"));
 }
 
 }  // namespace

@@ -87,8 +87,7 @@ void certificate(const config::Site& site, const IdentitySet* identities, Words&
   const NamePattern* name = site.names.empty() ? nullptr : &site.names.front();
   const ServedIdentityPtr served = identities ? identities->of(site.certificate, name) : nullptr;
   const std::string which = served ? fmt::format("certificate {}", certificate_text(*served))
-                            : site.certificate ? fmt::format("the certificate in {}",
-                                                             site.certificate->certificate.string())
+                            : site.certificate ? text(*site.certificate)
                                                : "the default identity";
   words.push_back(fmt::format("{} answers for {}", which, site.name));
 }
@@ -186,9 +185,7 @@ std::string binding_words(const config::Binding& binding) {
   std::vector<std::string> at;
   for (const config::Endpoint& endpoint : binding.at) at.push_back(endpoint_text(endpoint));
   return fmt::format("{} answers at {}",
-                     binding.certificate ? fmt::format("the certificate in {}",
-                                                       binding.certificate->certificate.string())
-                                         : "the default identity",
+                     binding.certificate ? text(*binding.certificate) : "the default identity",
                      fmt::join(at, ", "));
 }
 
@@ -308,6 +305,28 @@ std::vector<std::string> plan_words(const config::Settings& before, const config
   bindings(before, after, words);
   listener_settings(before, after, words);
   rest(before, after, words);
+  return words;
+}
+
+std::vector<std::string> certificate_words(const config::Settings& settings,
+                                           const IdentitySet& before, const IdentitySet& after) {
+  Words words;
+  Some changing(words, "sites and bindings get another certificate");
+  const auto compare = [&](const auto& choice, const NamePattern* name, const std::string& whose) {
+    const ServedIdentityPtr then = before.of(choice, name);
+    const ServedIdentityPtr now = after.of(choice, name);
+    if (then == now || !now || !changing.next()) return;
+    words.push_back(
+        fmt::format("certificate {} answers for {}{}", certificate_text(*now), whose,
+                    then ? fmt::format(" instead of {}", certificate_text(*then)) : ""));
+  };
+  for (const config::Site& site : settings.sites) {
+    if (!site.enabled) continue;
+    compare(site.certificate, site.names.empty() ? nullptr : &site.names.front(), site.name);
+  }
+  for (const config::Binding& binding : settings.bindings) {
+    compare(binding.certificate, nullptr, fmt::format("binding {}", binding.name));
+  }
   return words;
 }
 

@@ -13,6 +13,10 @@ namespace gatehouse::control {
 std::vector<std::string> plan_words(const config::Settings& before, const config::Settings& after,
                                     const IdentitySet* identities);
 
+// The same for certificates alone: which sites and bindings get another one.
+std::vector<std::string> certificate_words(const config::Settings& settings,
+                                           const IdentitySet& before, const IdentitySet& after);
+
 // The subject of a certificate and where it comes from: "CN=files.example.com (local CA)".
 std::string certificate_text(const ServedIdentity& served);
 

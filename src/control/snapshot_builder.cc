@@ -48,10 +48,16 @@ SiteCache::ChosenPort chosen_ports(const std::vector<OpenListener>& listeners) {
 // Whether whoever was served by one of them is served by the other alike.
 bool same_where_both_serve(const IdentitySet& a, const IdentitySet& b) {
   if (a.standard != b.standard || a.self_signed != b.self_signed) return false;
-  return std::ranges::all_of(a.files, [&b](const auto& entry) {
-    const auto other = b.files.find(entry.first);
-    return other == b.files.end() || other->second.served == entry.second.served;
-  });
+  const auto same_in = [](const auto& others, const auto& served_by) {
+    return [&others, served_by](const auto& entry) {
+      const auto other = others.find(entry.first);
+      return other == others.end() || served_by(other->second) == served_by(entry.second);
+    };
+  };
+  return std::ranges::all_of(a.files,
+                             same_in(b.files, [](const FilePair& pair) { return pair.served; })) &&
+         std::ranges::all_of(a.stored,
+                             same_in(b.stored, [](const ServedIdentityPtr& one) { return one; }));
 }
 
 std::vector<NamePattern> names_of_changed(const config::Settings& before,

@@ -9,6 +9,7 @@
 #include "base/testing/temporary_folder.h"
 #include "control/testing/configurations.h"
 #include "control/testing/fakes.h"
+#include "control/testing/stored_certificates.h"
 
 namespace gatehouse::control {
 namespace {
@@ -30,8 +31,8 @@ class Snapshots : public ::testing::Test {
     auto next = listeners_.prepare(listener_needs(*settings_));
     EXPECT_TRUE(next) << next.error().what;
     listeners_.adopt(std::move(next->all));
-    auto identities =
-        identities_of_.prepare(*settings_, identities_.get(), Identities::Look::new_files_only);
+    auto identities = io::run_until_done(
+        reactor_, identities_of_.prepare(settings_, identities_, Identities::Look::new_files_only));
     EXPECT_TRUE(identities) << identities.error().what;
     identities_ = std::move(*identities);
     return builder_.build({++revision_, settings_, identities_, listeners_.open_now()});
@@ -58,7 +59,9 @@ class Snapshots : public ::testing::Test {
   EventLog events_{{.fd = -1}, clock_};
   FakeSockets sockets_;
   Listeners listeners_{sockets_.open(), 1};
-  Identities identities_of_{folder_ / "state", clock_, events_};
+  io::Reactor reactor_{clock_};
+  testing::StoredCertificates stored_{reactor_};
+  Identities identities_of_{folder_ / "state", stored_.opener(), reactor_, events_};
   MetricLabels labels_;
   SnapshotBuilder builder_{
       labels_, {.tickets = {}, .workers = 2, .most_connections = 100, .trust_command = {}}};

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "certs/store/testing/store_fixture.h"
+#include "control/stored_usage.h"
+#include "io/run_until_done.h"
+#include "kv/memory_store.h"
+
+namespace gatehouse::control::testing {
+
+// A certificate store in memory, opened when it is first asked for.
+class StoredCertificates {
+ public:
+  explicit StoredCertificates(io::Reactor& reactor) : reactor_(reactor) {}
+
+  certs::CertificateStore& store() {
+    if (!store_) {
+      store_ = std::move(
+          run(certs::CertificateStore::open(memory_, reactor_, master_, usage_, soon())).value());
+    }
+    return *store_;
+  }
+  // For who opens it when it is needed.
+  auto opener() {
+    return [this]() -> certs::CertificateStore& { return store(); };
+  }
+  certs::Record put(std::string_view name, const crypto::Identity& identity) {
+    return run(store().put({.content = identity, .name = certs::RecordName::parse(name).value()},
+                           {"tester", "to try"}, soon()))
+        .value();
+  }
+  certs::Record replace(const certs::RecordId& id, const crypto::Identity& identity) {
+    return run(store().replace(id, identity, {"tester", "to try"}, soon())).value();
+  }
+  Result<Ok> remove(const certs::RecordId& id) {
+    return run(store().remove(id, {"tester", "to try"}, soon()));
+  }
+  StoredUsage& usage() { return usage_; }
+
+ private:
+  template <class T>
+  T run(io::Task<T> task) {
+    return io::run_until_done(reactor_, std::move(task));
+  }
+  io::Deadline soon() const { return reactor_.in(std::chrono::minutes(1)); }
+
+  io::Reactor& reactor_;
+  kv::MemoryStore memory_{reactor_};
+  certs::testing::FakeMaster master_;
+  StoredUsage usage_;
+  std::unique_ptr<certs::CertificateStore> store_;
+};
+
+}  // namespace gatehouse::control::testing
