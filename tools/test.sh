@@ -24,7 +24,7 @@ stage_house() {
 
 stage_build() { tools/build.sh release; }
 stage_build-asan() { tools/build.sh asan; }
-stage_build-tsan() { tools/build.sh tsan; }
+stage_build-tsan() { tools/build.sh tsan unit_tests; }
 
 stage_unit() { unit release; }
 stage_unit-asan() { unit asan; }
