@@ -101,6 +101,49 @@ wrong:
     trusted_proxies: [10.1.2.3/8]
 right:
     trusted_proxies: [10.0.0.0/8])"},
+    {.code = "GH3140",
+     .title = "a copy without a file",
+     .text =
+         R"(A copy keeps files current that hold one certificate, for software that reads it from there. Each
+of certificate_file, chain, fullchain, key and combined is the whole path of a file; one at
+least is named.
+
+wrong:
+    copies:
+      pbx: {certificate: {name: pbx}}
+right:
+    copies:
+      pbx: {certificate: {name: pbx}, fullchain: /etc/asterisk/pbx.crt, key: /etc/asterisk/pbx.key})"},
+    {.code = "GH3141",
+     .title = "this is no file for a copy",
+     .text =
+         R"(The files of copies are written from the root on, they begin with /, and each is written by one
+field of one copy: a file holds one thing.
+
+wrong:
+    pbx: {fullchain: pbx.crt, key: /etc/asterisk/pbx.pem, combined: /etc/asterisk/pbx.pem}
+right:
+    pbx: {combined: /etc/asterisk/pbx.pem})"},
+    {.code = "GH3142",
+     .title = "a command that is too long",
+     .text =
+         R"(The command after a change is a list of words: the program and its arguments, 64 at most. No shell
+reads it, so that quotes, pipes and variables mean nothing; write a script for those.
+
+wrong:
+    run: [cp, a, b, c, (and a hundred more)]
+right:
+    run: [/usr/local/sbin/reload-pbx])"},
+    {.code = "GH3143",
+     .title = "an owner, mode or time that is none",
+     .text =
+         R"(Owner and group are names of this machine. The mode is octal, is for files with the private key,
+and gives others nothing: "0600" or "0640". The timeout is a number with a unit, as 30s.
+
+wrong:
+    {owner: "@asterisk", mode: "0644", timeout: 30}
+right:
+    {owner: asterisk, mode: "0640", timeout: 30s})"},
 });
 
 }  // namespace

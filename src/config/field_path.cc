@@ -6,6 +6,15 @@
 #include "config/origins.h"
 
 namespace gatehouse::config {
+namespace {
+
+// "site" of "sites", "copy" of "copies".
+std::string singular(std::string_view map) {
+  if (map.ends_with("ies")) return fmt::format("{}y", map.substr(0, map.size() - 3));
+  return std::string(map.substr(0, map.size() - 1));
+}
+
+}  // namespace
 
 std::string FieldPath::text() const {
   const std::string before = parent_ == nullptr ? "" : parent_->text();
@@ -15,13 +24,14 @@ std::string FieldPath::text() const {
   return before;
 }
 
-// Entries of `sites`, `bindings` and `listeners` are called by the singular and their key.
+// Entries of `sites`, `bindings`, `listeners` and `copies` are called by the singular and their
+// key.
 std::string FieldPath::subject() const {
   for (const FieldPath* at = this; at->parent_ != nullptr; at = at->parent_) {
     const auto* key = std::get_if<Key>(&at->step_);
     const auto* map = std::get_if<Field>(&at->parent_->step_);
     if (key == nullptr || map == nullptr) continue;
-    return fmt::format("{} `{}`", map->name.substr(0, map->name.size() - 1), printable(key->key));
+    return fmt::format("{} `{}`", singular(map->name), printable(key->key));
   }
   const std::string whole = text();
   return whole.empty() ? "" : fmt::format("`{}`", whole);

@@ -72,6 +72,9 @@ class Merger {
       case api::Configuration::kListenersFieldNumber:
         return merge_entries(*base_.message.mutable_listeners(), *over_.message.mutable_listeners(),
                              field, where);
+      case api::Configuration::kCopiesFieldNumber:
+        return merge_entries(*base_.message.mutable_copies(), *over_.message.mutable_copies(),
+                             field, where);
       default: break;
     }
   }

@@ -149,7 +149,9 @@ TEST(Merge, into_nothing_gives_the_same) {
 // merge_documents() knows the maps of a configuration by name.
 TEST(Merge, every_map_of_a_configuration_is_merged) {
   const Document whole = document(
-      "sites: {a: {owner: o}}\nbindings: {a: {owner: o}}\nlisteners: {a: {owner: o}}\n", "a.yaml");
+      "sites: {a: {owner: o}}\nbindings: {a: {owner: o}}\nlisteners: {a: {owner: o}}\n"
+      "copies: {a: {owner: o}}\n",
+      "a.yaml");
   Document empty;
   Diagnostics diagnostics;
   merge(empty, whole, diagnostics);

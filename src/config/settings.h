@@ -10,6 +10,7 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "certs/copies/copy.h"
 #include "config/diagnostic.h"
 #include "config/document.h"
 #include "config/sites.h"
@@ -74,6 +75,7 @@ struct Settings {
   Sites sites;
   std::vector<Binding> bindings;
   std::vector<Listener> listeners;
+  std::vector<certs::Copy> copies;  // `gatehouse copy run` reads them
   tls::Profile tls_profile = tls::Profile::intermediate;
   std::string permit;  // certs/issuer reads it
   std::vector<ServerName> hosts;

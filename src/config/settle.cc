@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "config/copy_settings.h"
 #include "config/listener_settings.h"
 #include "config/settings.h"
 #include "config/settle_process.h"
@@ -50,6 +53,33 @@ void settle_listeners(const api::Configuration& written, const FieldPath& root, 
   }
 }
 
+// Two copies that write one file would undo each other's work for ever.
+void check_apart(const certs::Copy& copy, const std::vector<certs::Copy>& others,
+                 const FieldPath& at, SettleReport& report) {
+  for (const certs::Copy& other : others) {
+    for (const certs::Copy::File& file : copy.files) {
+      if (std::ranges::find(other.files, file.path, &certs::Copy::File::path) ==
+          other.files.end()) {
+        continue;
+      }
+      report.error("GH3141", at.field(certs::part_text(file.part)),
+                   fmt::format("`{}` is written by the copy `{}` too. Give each its own file.",
+                               file.path.string(), other.name));
+    }
+  }
+}
+
+void settle_copies(const api::Configuration& written, const FieldPath& root, Settings& settings,
+                   SettleReport& report) {
+  const FieldPath copies = root.field("copies");
+  for (const auto* entry : sorted(written.copies())) {
+    const FieldPath at = copies.key(entry->first);
+    certs::Copy copy = settle_copy(entry->first, entry->second, at, report);
+    check_apart(copy, settings.copies, at, report);
+    settings.copies.push_back(std::move(copy));
+  }
+}
+
 }  // namespace
 
 Settled settle(const Document& document) {
@@ -59,6 +89,7 @@ Settled settle(const Document& document) {
   settle_sites(document.message, root, settings, report);
   settle_bindings(document.message, root, settings, report);
   settle_listeners(document.message, root, settings, report);
+  settle_copies(document.message, root, settings, report);
   settle_process(document.message, root, settings, report);
   settle_together(settings, root, report);
   Settled settled{.settings = {}, .diagnostics = std::move(report).finish()};

@@ -172,7 +172,11 @@ class Editor {
     config::Reading reading = Sources::read_api_text(yaml);
     made_.diagnostics = std::move(reading.diagnostics);
     made_.api = std::move(reading.document);
-    return Ok{};
+    if (made_.api.message.copies().empty()) return Ok{};
+    // Whoever writes them chooses what root runs and overwrites.
+    return fail(Fault::operator_input,
+                "`copies` come from configuration files alone, which root owns: write them there.",
+                ErrorKind::not_permitted);
   }
 
   void forget_origins(const Kind& kind, const std::string& key) {
