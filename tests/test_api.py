@@ -17,7 +17,8 @@ from support import binary
 from support.admin import AdminSocket, events
 from support.wait import seconds, until
 
-PROTO = (binary.ROOT / "api" / "gatehouse" / "v1" / "control.proto").read_text()
+PROTO = "".join((binary.ROOT / "api" / "gatehouse" / "v1" / f"{name}.proto").read_text()
+                for name in ("control", "authorities"))
 # {"SiteService/List": "read", ...}: what the contract says.
 CONTRACT = {
     f"{service}/{method}": role

@@ -12,7 +12,7 @@ from support.program import environment, run
 from support.wire import Wire
 
 VERBS = ["run", "add", "status", "check", "reload", "site", "binding", "listener", "upstream",
-         "cert", "logs", "config", "explain", "trust", "version", "completion", "man"]
+         "cert", "logs", "config", "ca", "explain", "trust", "version", "completion", "man"]
 
 
 # Without a running gatehouse.

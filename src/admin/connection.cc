@@ -25,7 +25,7 @@ struct Pending {
 
 io::Task<void> run_call(Context& context, Method::Handler handler, Encoded request,
                         control::Caller caller, std::shared_ptr<Pending> pending) {
-  pending->result.emplace(co_await handler(context.plane, std::move(request), std::move(caller)));
+  pending->result.emplace(co_await handler(context.desks, std::move(request), std::move(caller)));
   pending->answered.notify_all();
   context.ended.notify_all();
 }
@@ -97,7 +97,7 @@ io::Task<Connection::Next> Connection::serve_request() {
     co_return co_await call(request, *made);
   }
   Answer page{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-              .body = context_.plane.metrics()};
+              .body = context_.desks.plane.metrics()};
   co_return co_await answer(request, std::move(page), true);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "admin/desks.h"
 #include "admin/role_policy.h"
 #include "base/event_log.h"
 #include "control/control_plane.h"
@@ -25,14 +26,14 @@ struct Context {
   Context(io::Reactor& reactor_, control::ControlPlane& plane_, EventLog& events_,
           RolePolicy policy_)
       : reactor(reactor_),
-        plane(plane_),
+        desks{plane_},
         events(events_),
         policy(std::move(policy_)),
         calls(reactor_),
         ended(reactor_) {}
 
   io::Reactor& reactor;
-  control::ControlPlane& plane;
+  Desks desks;
   EventLog& events;
   RolePolicy policy;
   io::Scope calls;  // that run, whether or not their client still waits

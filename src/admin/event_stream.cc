@@ -25,7 +25,7 @@ EventStream::EventStream(Connection& connection, Codec codec)
       codec_(codec),
       buffer_(codec),
       pushed_(context_.reactor),
-      listening_(context_.plane.listen([this](const api::Event& event) {
+      listening_(context_.desks.plane.listen([this](const api::Event& event) {
         buffer_.push(event);
         pushed_.notify_all();
       })) {
@@ -34,7 +34,7 @@ EventStream::EventStream(Connection& connection, Codec codec)
 }
 
 EventStream::~EventStream() {
-  context_.plane.unlisten(listening_);
+  context_.desks.plane.unlisten(listening_);
   --context_.watchers;
   connection_.streams_on_ = nullptr;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "admin/services.h"
 #include "api/json.h"
@@ -23,24 +24,61 @@ struct Shape<io::Task<Result<Answer>> (*)(ControlPlane&, Asked, Caller)> {
   using Request = Asked;
 };
 
+template <class AnyDesk, class Answer, class Asked>
+struct Shape<io::Task<Result<Answer>> (AnyDesk::*)(Asked, Caller)> {
+  using Request = Asked;
+  using Desk = AnyDesk;
+};
+
+// Reads the request; what it was written in is wiped, since it may hold secrets.
+template <class Request>
+Result<Request> read(Encoded& encoded) {
+  Request request;
+  auto done = decode(encoded, request);
+  explicit_bzero(encoded.bytes.data(), encoded.bytes.size());
+  if (!done) return pass_on(done);
+  return request;
+}
+
 template <auto kFunction>
-io::Task<Result<std::string>> reading(ControlPlane& plane, Encoded encoded, Caller /*caller*/) {
-  typename Shape<decltype(kFunction)>::Request request;
-  if (auto read = decode(encoded, request); !read) co_return pass_on(read);
-  auto answer = kFunction(plane, request);
+io::Task<Result<std::string>> reading(Desks desks, Encoded encoded, Caller /*caller*/) {
+  auto request = read<typename Shape<decltype(kFunction)>::Request>(encoded);
+  if (!request) co_return pass_on(request);
+  auto answer = kFunction(desks.plane, *request);
   if (!answer) co_return pass_on(answer);
   co_return encode(encoded.codec, *answer);
 }
 
 template <auto kFunction>
-io::Task<Result<std::string>> changing(ControlPlane& plane, Encoded encoded, Caller caller) {
-  typename Shape<decltype(kFunction)>::Request request;
-  if (auto read = decode(encoded, request); !read) co_return pass_on(read);
-  auto answer = co_await kFunction(plane, std::move(request), std::move(caller));
+io::Task<Result<std::string>> changing(Desks desks, Encoded encoded, Caller caller) {
+  auto request = read<typename Shape<decltype(kFunction)>::Request>(encoded);
+  if (!request) co_return pass_on(request);
+  auto answer = co_await kFunction(desks.plane, std::move(*request), std::move(caller));
   if (!answer) co_return pass_on(answer);
   co_return encode(encoded.codec, *answer);
 }
 
+Result<control::AuthorityDesk*> desk(const Desks& desks, control::AuthorityDesk* /*wanted*/) {
+  if (desks.authorities != nullptr) return desks.authorities;
+  return fail_for_now(Fault::machine,
+                      "The certificate store is not open. See gatehouse logs or the journal for "
+                      "the reason.",
+                      ErrorKind::unreachable);
+}
+
+template <auto kMethod>
+io::Task<Result<std::string>> at_desk(Desks desks, Encoded encoded, Caller caller) {
+  using Desk = typename Shape<decltype(kMethod)>::Desk;
+  auto request = read<typename Shape<decltype(kMethod)>::Request>(encoded);
+  if (!request) co_return pass_on(request);
+  auto own = desk(desks, static_cast<Desk*>(nullptr));
+  if (!own) co_return pass_on(own);
+  auto answer = co_await ((*own)->*kMethod)(std::move(*request), std::move(caller));
+  if (!answer) co_return pass_on(answer);
+  co_return encode(encoded.codec, *answer);
+}
+
+using control::AuthorityDesk;
 namespace configuration = configuration_service;
 
 constexpr std::array kMethods{
@@ -68,6 +106,23 @@ constexpr std::array kMethods{
     Method{"gatehouse.v1.ProgramService/Upgrade", Role::administrator,
            changing<&program_service::upgrade>},
     Method{"gatehouse.v1.EventService/Watch", Role::reader, nullptr},
+    Method{"gatehouse.v1.AuthorityService/List", Role::reader, at_desk<&AuthorityDesk::list>},
+    Method{"gatehouse.v1.AuthorityService/Get", Role::reader, at_desk<&AuthorityDesk::get>},
+    Method{"gatehouse.v1.AuthorityService/Init", Role::administrator,
+           at_desk<&AuthorityDesk::init>},
+    Method{"gatehouse.v1.AuthorityService/Issue", Role::administrator,
+           at_desk<&AuthorityDesk::issue>},
+    Method{"gatehouse.v1.AuthorityService/Rotate", Role::administrator,
+           at_desk<&AuthorityDesk::rotate>},
+    Method{"gatehouse.v1.AuthorityService/Trust", Role::administrator,
+           at_desk<&AuthorityDesk::trust>},
+    Method{"gatehouse.v1.AuthorityService/Revoke", Role::administrator,
+           at_desk<&AuthorityDesk::revoke>},
+    Method{"gatehouse.v1.AuthorityService/Crl", Role::reader, at_desk<&AuthorityDesk::crl>},
+    Method{"gatehouse.v1.AuthorityService/Detach", Role::administrator,
+           at_desk<&AuthorityDesk::detach>},
+    Method{"gatehouse.v1.AuthorityService/Attach", Role::administrator,
+           at_desk<&AuthorityDesk::attach>},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "admin/desks.h"
 #include "admin/request.h"
 #include "base/result.h"
 #include "control/control_plane.h"
@@ -23,7 +24,7 @@ std::string encode(Codec codec, const google::protobuf::Message& message);
 // One method of the API: who may call it, and what it does with a message. A stream has no handler:
 // it is served by EventStream.
 struct Method {
-  using Handler = io::Task<Result<std::string>> (*)(control::ControlPlane& plane, Encoded request,
+  using Handler = io::Task<Result<std::string>> (*)(Desks desks, Encoded request,
                                                     control::Caller caller);
 
   std::string_view name;  // gatehouse.v1.SiteService/List
@@ -33,7 +34,7 @@ struct Method {
   bool streams() const { return handler == nullptr; }
 };
 
-// Every method of control.proto, in its order.
+// Every method of the services of api/.
 std::span<const Method> methods();
 // By its name; nullptr if there is none.
 const Method* find_method(std::string_view name);

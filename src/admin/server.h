@@ -23,6 +23,9 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
+  // Answers the methods of AuthorityService from here on; the desk outlives stop().
+  void serve_authorities(control::AuthorityDesk& desk) { context_.desks.authorities = &desk; }
+
   // Accepts from here on; once.
   void start(ListeningSocket socket);
   // Serves one connection that was made elsewhere.

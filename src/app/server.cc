@@ -91,6 +91,7 @@ Result<Ok> Server::prepare(control::Candidate first, const Environment& environm
   auto store = StateStore::open(sources_.state(), environment, reactor_, clock_, usage_);
   if (!store) return pass_on(store);
   store_ = std::move(*store);
+  if (auto made = make_authorities(); !made) return made;
   const config::Settings& settings = *first.settings;
   worker_count_ = settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
   make_plane();
@@ -104,6 +105,27 @@ Result<Ok> Server::prepare(control::Candidate first, const Environment& environm
   plane_->listen([this](const api::Event& event) {
     if (event.kind() == "change") reactor_.post([this] { follow_change(); });
   });
+  return Ok{};
+}
+
+// Their keys are certificates of the store that must not be removed under them.
+Result<Ok> Server::make_authorities() {
+  constexpr auto kLoadTime = 10s;
+  authorities_.emplace(store_->entries(), store_->certificates(), clock_);
+  auto loaded = io::run_until_done(reactor_, authorities_->load_users(reactor_.in(kLoadTime)));
+  if (!loaded) return loaded;
+  usage_.ask([this](const certs::RecordId& id) { return authorities_->users(id); });
+  authority_desk_.emplace(control::LiveAuthorityDesk::Parts{
+      .reactor = reactor_,
+      .events = events_,
+      .certificates = store_->certificates(),
+      .authorities = *authorities_,
+      .machine_names = [] { return certs::machine_names(certs::read_machine_sources()); },
+      .machine_anchor = [this] { return plane_->in_force().identities->anchor; },
+      .take_up =
+          [this](std::string why, control::Caller caller) {
+            return plane_->take_up_store(std::move(why), std::move(caller));
+          }});
   return Ok{};
 }
 
@@ -221,6 +243,7 @@ void Server::open_admin() {
     return;
   }
   admin_ = std::make_unique<admin::Server>(reactor_, *plane_, events_, role_policy());
+  admin_->serve_authorities(*authority_desk_);
   admin_->start(std::move(*socket));
 }
 

@@ -13,8 +13,10 @@
 #include "app/worker_fleet.h"
 #include "base/access_logs.h"
 #include "base/service_notifier.h"
+#include "certs/authority/authority_store.h"
 #include "cli/command.h"
 #include "cli/serving.h"
+#include "control/authorities/live_authority_desk.h"
 #include "control/live_control_plane.h"
 #include "control/stored_usage.h"
 #include "io/scope.h"
@@ -50,6 +52,7 @@ class Server {
 
   Result<Ok> prepare(control::Candidate first, const Environment& environment);
   void make_plane();
+  Result<Ok> make_authorities();
   void make_succession(const tls::TicketSeed& tickets);
   void give_way(const edge::Successor& successor);
   void open_admin();
@@ -78,6 +81,8 @@ class Server {
   std::size_t worker_count_ = 1;
   control::StoredUsage usage_;
   std::unique_ptr<StateStore> store_;
+  std::optional<certs::AuthorityStore> authorities_;
+  std::optional<control::LiveAuthorityDesk> authority_desk_;
   MetricLabels labels_;
   AccessLogs access_logs_;
   std::unique_ptr<control::Listeners> listeners_;

@@ -1,5 +1,6 @@
 #include "cli/carry_out.h"
 
+#include "cli/authorities.h"
 #include "cli/changes.h"
 #include "cli/completion.h"
 #include "cli/configurations.h"
@@ -41,6 +42,18 @@ struct CarryOut {
   Result<int> operator()(const ApplyConfig& c) const { return apply_config(c, around); }
   Result<int> operator()(const ExportConfig& c) const { return export_config(c, around); }
   Result<int> operator()(const ExplainCode& c) const { return explain_code(c, around); }
+
+  Result<int> operator()(const InitAuthority& c) const { return init_authority(c, around); }
+  Result<int> operator()(const ListAuthorities& c) const { return list_authorities(c, around); }
+  Result<int> operator()(const ShowAuthority& c) const { return show_authority(c, around); }
+  Result<int> operator()(const IssueCertificates& c) const { return issue_certificates(c, around); }
+  Result<int> operator()(const RotateAuthority& c) const { return rotate_authority(c, around); }
+  Result<int> operator()(const RevokeCertificate& c) const { return revoke_certificate(c, around); }
+  Result<int> operator()(const WriteRevocationLists& c) const {
+    return write_revocation_lists(c, around);
+  }
+  Result<int> operator()(const DetachRoot& c) const { return detach_root(c, around); }
+  Result<int> operator()(const AttachRoot& c) const { return attach_root(c, around); }
 
   Result<int> operator()(const PrintSchema&) const {
     around.console.data(config::json_schema());

@@ -9,6 +9,7 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "cli/authority_commands.h"
 #include "cli/check_command.h"
 #include "cli/client_commands.h"
 #include "config/settings.h"
@@ -83,6 +84,8 @@ using Command =
                  ListListeners, ListUpstreams, ListCertificates, ShowStatus, RunCheck,
                  UpgradeProgram, Reload, Rollback, ShowHistory, ValidateConfig, ShowConfig,
                  DiffConfig, ApplyConfig, ExportConfig, PrintSchema, PrintDefaultConfig,
-                 ExplainCode, ShowLogs, PrintCompletion, PrintManPage>;
+                 ExplainCode, ShowLogs, PrintCompletion, PrintManPage, InitAuthority,
+                 ListAuthorities, ShowAuthority, IssueCertificates, RotateAuthority,
+                 RevokeCertificate, WriteRevocationLists, DetachRoot, AttachRoot>;
 
 }  // namespace gatehouse::cli

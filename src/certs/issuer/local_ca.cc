@@ -1,23 +1,17 @@
 #include "certs/issuer/local_ca.h"
 
-#include <algorithm>
-
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include "certs/issuer/ca_certificates.h"
 
 namespace gatehouse::certs {
 namespace {
 
-using crypto::Certificate;
-using crypto::CertificateSpec;
 using crypto::Identity;
 using crypto::KeyType;
 using crypto::NameConstraints;
 using crypto::PrivateKey;
-
-// Clocks of devices are often a little behind ours.
-constexpr std::chrono::hours kBackdated{1};
-constexpr std::string_view kOrganization = "gatehouse";
 
 std::string ca_name(std::string_view role, std::string_view host, WallTime now) {
   const auto month = fmt::format("{:%Y-%m}", std::chrono::floor<std::chrono::seconds>(now));
@@ -25,52 +19,19 @@ std::string ca_name(std::string_view role, std::string_view host, WallTime now) 
   return fmt::format("gatehouse {} of {}, {}", role, host.substr(0, kLongestHost), month);
 }
 
-CertificateSpec spec_for(std::string common_name, std::chrono::days life, WallTime now) {
-  CertificateSpec spec;
-  spec.common_name = std::move(common_name);
-  spec.organization = kOrganization;
-  spec.not_before = now - kBackdated;
-  spec.not_after = now + life;
-  return spec;
-}
-
-CertificateSpec server_spec(std::span<const NamePattern> names, std::chrono::days life,
-                            WallTime now) {
-  CertificateSpec spec = spec_for(names.front().text(), life, now);
-  spec.names.assign(names.begin(), names.end());
-  spec.purpose = crypto::Purpose::server;
-  return spec;
-}
-
 // The issuer is named after its root, so that people see where it belongs.
-Result<Identity> make_server_issuer(const Identity& root, const NameConstraints& constraints,
-                                    std::chrono::days life, WallTime now) {
-  auto key = PrivateKey::generate(KeyType::p256);
-  if (!key) return pass_on(key);
+Result<Identity> make_server_issuer(const Identity& root, std::chrono::days life, WallTime now) {
   std::string name = root.leaf().common_name();
   if (const auto role = name.find("local CA"); role != std::string::npos) {
     name.replace(role, std::string_view("local CA").size(), "server issuer");
   }
-  auto spec = spec_for(std::move(name), life, now);
-  spec.not_after = std::min(spec.not_after, root.leaf().not_after());
-  spec.ca_path_length = 0;
-  spec.constraints = constraints;
-  spec.purpose = crypto::Purpose::server;
-  auto certificate = crypto::issue(spec, *key, root.leaf(), root.key);
-  if (!certificate) return pass_on(certificate);
-  return Identity{{std::move(*certificate)}, std::move(*key)};
+  return make_issuer(root, {.common_name = std::move(name), .life = life}, now);
 }
 
-Result<Identity> make_root(const NameConstraints& constraints, std::string_view host,
-                           std::chrono::days life, WallTime now) {
-  auto key = PrivateKey::generate(KeyType::p256);
-  if (!key) return pass_on(key);
-  auto spec = spec_for(ca_name("local CA", host, now), life, now);
-  spec.ca_path_length = 1;
-  spec.constraints = constraints;
-  auto certificate = crypto::issue_self_signed(spec, *key);
-  if (!certificate) return pass_on(certificate);
-  return Identity{{std::move(*certificate)}, std::move(*key)};
+LeafSpec server_leaf(std::span<const NamePattern> names, const CertificateLives& lives) {
+  return {.common_name = names.front().text(),
+          .names = {names.begin(), names.end()},
+          .life = lives.leaf};
 }
 
 Result<NameConstraints> constraints_of_root(const Identity& root) {
@@ -85,7 +46,10 @@ Result<NameConstraints> constraints_of_root(const Identity& root) {
 
 Result<LocalCa> LocalCa::create(const NameConstraints& constraints, std::string_view host,
                                 const CertificateLives& lives, WallTime now) {
-  auto root = make_root(constraints, host, lives.root, now);
+  auto root = make_root({.common_name = ca_name("local CA", host, now),
+                         .constraints = constraints,
+                         .life = lives.root},
+                        now);
   if (!root) return pass_on(root);
   return restore(std::move(*root), lives, now);
 }
@@ -93,7 +57,7 @@ Result<LocalCa> LocalCa::create(const NameConstraints& constraints, std::string_
 Result<LocalCa> LocalCa::restore(Identity root, const CertificateLives& lives, WallTime now) {
   auto constraints = constraints_of_root(root);
   if (!constraints) return pass_on(constraints);
-  auto issuer = make_server_issuer(root, *constraints, lives.issuer, now);
+  auto issuer = make_server_issuer(root, lives.issuer, now);
   if (!issuer) return pass_on(issuer);
   return LocalCa(std::move(root), std::move(*issuer), std::move(*constraints), lives);
 }
@@ -114,24 +78,16 @@ Result<LocalCa> LocalCa::restore(Identity root, Identity server_issuer,
 Result<Identity> LocalCa::issue_server(std::span<const NamePattern> names, KeyType type,
                                        WallTime now) const {
   if (names.empty()) return fail(Fault::ours, "a certificate without any name was asked for");
-  for (const NamePattern& name : names) {
-    if (permits(name)) continue;
-    return fail(
-        Fault::operator_input,
-        fmt::format("the local CA may not certify {}, only {}", name.text(), constraints_.text()),
-        ErrorKind::not_permitted);
-  }
+  if (auto may = check_permitted(constraints_, names, "the local CA"); !may) return pass_on(may);
   auto key = PrivateKey::generate(type);
   if (!key) return pass_on(key);
-  auto spec = server_spec(names, lives_.leaf, now);
-  spec.not_after = std::min(spec.not_after, server_issuer_.leaf().not_after());
-  auto leaf = crypto::issue(spec, *key, server_issuer_.leaf(), server_issuer_.key);
+  auto leaf = issue_leaf(server_issuer_, server_leaf(names, lives_), *key, now);
   if (!leaf) return pass_on(leaf);
   return Identity{{std::move(*leaf), server_issuer_.leaf()}, std::move(*key)};
 }
 
 Result<Ok> LocalCa::renew_server_issuer(WallTime now) {
-  auto issuer = make_server_issuer(root_, constraints_, lives_.issuer, now);
+  auto issuer = make_server_issuer(root_, lives_.issuer, now);
   if (!issuer) return pass_on(issuer);
   server_issuer_ = std::move(*issuer);
   return Ok{};
@@ -142,9 +98,7 @@ Result<Identity> issue_self_signed(std::span<const NamePattern> names, KeyType t
   if (names.empty()) return fail(Fault::ours, "a certificate without any name was asked for");
   auto key = PrivateKey::generate(type);
   if (!key) return pass_on(key);
-  auto leaf = crypto::issue_self_signed(server_spec(names, lives.leaf, now), *key);
-  if (!leaf) return pass_on(leaf);
-  return Identity{{std::move(*leaf)}, std::move(*key)};
+  return issue_self_signed(server_leaf(names, lives), std::move(*key), now);
 }
 
 }  // namespace gatehouse::certs

@@ -13,6 +13,7 @@
 #include "certs/store/master_secret.h"
 #include "certs/store/record_reader.h"
 #include "certs/store/served_times.h"
+#include "certs/store/together.h"
 #include "certs/store/turn.h"
 #include "crypto/identity.h"
 #include "kv/store.h"
@@ -51,6 +52,10 @@ class CertificateStore {
   // Errors: `conflict`: it is used, and by whom.
   io::Task<Result<Ok>> remove(RecordId id, Cause cause, io::Deadline deadline);
 
+  // Several at once, all or nothing; the records that were added or replaced. Errors: those of
+  // put() and replace(); `conflict`, to be tried again: a condition of the caller does not hold.
+  io::Task<Result<std::vector<Record>>> change(Together all, Cause cause, io::Deadline deadline);
+
   // Everything that can be read without a key.
   const RecordReader& reader() const { return reader_; }
   // With the key, to be served or exported. Errors: `not_found`: no such record, or no identity.
@@ -69,9 +74,24 @@ class CertificateStore {
                                      PassphraseCost cost = {});
 
  private:
+  // What several changes come to.
+  struct Planned {
+    kv::Transaction transaction;
+    std::vector<Record> records;
+  };
+
   io::Task<Result<Record>> add(NewRecord content, Shelf shelf, Cause cause, io::Deadline deadline);
+  io::Task<Result<Ok>> plan_addition(const Together::Addition& addition, const Cause& cause,
+                                     Planned& plan, io::Deadline deadline) const;
+  io::Task<Result<Ok>> plan_replacement(const Together::Replacement& replacement,
+                                        const Cause& cause, Planned& plan,
+                                        io::Deadline deadline) const;
+  io::Task<Result<Ok>> plan_removal(RecordId id, const Cause& cause, Planned& plan,
+                                    io::Deadline deadline) const;
   io::Task<Result<RecordName>> free_name(const NewRecord& content, Shelf shelf,
                                          io::Deadline deadline) const;
+  io::Task<Result<Ok>> check_free(const RecordName& name, Shelf shelf, const Owner& owner,
+                                  io::Deadline deadline) const;
   io::Task<Result<Ok>> check_unique(const Record& record, io::Deadline deadline) const;
   std::optional<Bytes> sealed_key(const Record& record, const Content& content) const;
   WallTime now() const;

@@ -1,0 +1,25 @@
+#include "certs/authority/authority_name.h"
+
+#include <gtest/gtest.h>
+
+namespace gatehouse::certs {
+namespace {
+
+TEST(AuthorityName, has_lower_case_letters_digits_and_dashes) {
+  for (const auto good : {"a", "plant-4", "backends", "0", "a23456789012345678901234"}) {
+    EXPECT_EQ(AuthorityName::parse(good).value().text(), good);
+  }
+  for (const auto bad :
+       {"", "Plant", "-a", "a-", "a/b", "a b", "ä", "a.b", "a234567890123456789012345", "a\n"}) {
+    const auto parsed = AuthorityName::parse(bad);
+    ASSERT_FALSE(parsed) << bad;
+    EXPECT_EQ(parsed.error().kind, ErrorKind::usage);
+  }
+}
+
+TEST(AuthorityName, the_name_of_the_machines_own_ca_is_nobody_elses) {
+  EXPECT_EQ(AuthorityName::parse("machine").error().kind, ErrorKind::not_permitted);
+}
+
+}  // namespace
+}  // namespace gatehouse::certs

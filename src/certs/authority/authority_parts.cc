@@ -1,0 +1,80 @@
+#include "certs/authority/authority_parts.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace gatehouse::certs {
+namespace {
+
+using crypto::Identity;
+using crypto::Purpose;
+
+RecordName record_name(const Authority& authority, std::string_view part) {
+  return RecordName::nearest(fmt::format("CA {}: {}", authority.name.text(), part));
+}
+
+}  // namespace
+
+Together::Addition record_of(const Authority& authority, const RecordId& id, std::string_view part,
+                             Content content, Shelf shelf) {
+  return {id,
+          {.content = std::move(content),
+           .name = record_name(authority, part),
+           .origin = Origin::local_ca,
+           .shelf = shelf}};
+}
+
+std::string root_common_name(const AuthorityName& name, std::uint32_t number, std::string_view host,
+                             WallTime now) {
+  // The whole has to fit into 64 bytes.
+  constexpr std::size_t kLongestHost = 18;
+  return fmt::format("{} root {} ({}, {:%Y-%m})", name.text(), number, host.substr(0, kLongestHost),
+                     std::chrono::floor<std::chrono::seconds>(now));
+}
+
+Result<Identity> add_root(Authority& authority, RootState state, const RootSpec& spec, WallTime now,
+                          Together& rest) {
+  auto identity = make_root(spec, now);
+  if (!identity) return identity;
+  const auto number = authority.roots.empty() ? 1 : authority.roots.back().number + 1;
+  const AuthorityRoot root{number, state, identity->leaf(), RecordId::random(), RecordId::random()};
+  const std::string part = fmt::format("root {}", number);
+  rest.add.push_back(record_of(authority, *root.key, part, *identity, Shelf::identities));
+  rest.add.push_back(record_of(authority, root.anchor, part, identity->leaf(), Shelf::anchors));
+  authority.roots.push_back(root);
+  return identity;
+}
+
+Result<Ok> add_issuer(Authority& authority, const AuthorityRoot& root, const Identity& root_key,
+                      Purpose purpose, WallTime now, Together& rest) {
+  const auto number = authority.next_issuer_number(root.number, purpose);
+  const std::string common_name = fmt::format("{} {} issuer {}.{}", authority.name.text(),
+                                              purpose_text(purpose), root.number, number);
+  auto identity = make_issuer(root_key,
+                              {.common_name = common_name,
+                               .purpose = purpose,
+                               .key_type = authority.key_type,
+                               .life = authority.lives.issuer},
+                              now);
+  if (!identity) return pass_on(identity);
+  for (auto& before : authority.issuers) {
+    if (before.purpose == purpose) before.active = false;
+  }
+  const AuthorityIssuer issuer{root.number, number,           purpose,
+                               true,        identity->leaf(), RecordId::random()};
+  authority.issuers.push_back(issuer);
+  rest.add.push_back(
+      record_of(authority, issuer.key, issuer.text(), std::move(*identity), Shelf::identities));
+  return Ok{};
+}
+
+Result<Ok> add_issuers(Authority& authority, const AuthorityRoot& root, const Identity& root_key,
+                       WallTime now, Together& rest) {
+  for (const auto purpose : {Purpose::server, Purpose::client}) {
+    auto added = add_issuer(authority, root, root_key, purpose, now, rest);
+    if (!added) return added;
+  }
+  return Ok{};
+}
+
+}  // namespace gatehouse::certs
