@@ -18,7 +18,7 @@ from support.admin import AdminSocket, events
 from support.wait import seconds, until
 
 PROTO = "".join((binary.ROOT / "api" / "gatehouse" / "v1" / f"{name}.proto").read_text()
-                for name in ("control", "authorities"))
+                for name in ("control", "authorities", "certificates"))
 # {"SiteService/List": "read", ...}: what the contract says.
 CONTRACT = {
     f"{service}/{method}": role

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "admin/server.h"
+#include "admin/testing/fake_certificate_desk.h"
 #include "admin/testing/fake_control_plane.h"
 #include "api/json.h"
 #include "http/h1_body.h"
@@ -43,6 +44,7 @@ struct World {
       : server(reactor, plane, events, policy_for(role),
                [](int) -> Result<Peer> { return Peer{1001, 100, 1, {}, "anna"}; }) {
     int ends[2];
+    server.serve_certificates(certificates);
     require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
     server.serve(io::Fd(ends[0]));
     client = io::Fd(ends[1]);
@@ -73,6 +75,7 @@ struct World {
   io::Reactor reactor{clock};
   EventLog events{{.fd = -1}, clock};
   testing::FakeControlPlane plane{reactor};
+  testing::FakeCertificateDesk certificates;
   Server server;
   io::Fd client;
   std::string answers;

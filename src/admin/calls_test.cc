@@ -41,6 +41,28 @@ TEST_F(Calls, the_request_reaches_the_control_plane) {
               HasSubstr("sites: {"));
 }
 
+TEST_F(Calls, a_call_about_certificates_reaches_the_desk_with_who_asked) {
+  EXPECT_THAT(call("CertificateService/List", R"({"shelf":"anchors"})"),
+              HasSubstr(R"({"stored":[{"shelf":"anchors"}]})"));
+  EXPECT_THAT(call("CertificateService/Import", R"({"files":[{"name":"a.pfx","content":"AAAA"}]})"),
+              HasSubstr(R"({"notes":["a.pfx"]})"));
+  for (const auto method :
+       {"Get", "History", "Create", "Request", "Rename", "Remove", "Export", "ExportKey"}) {
+    EXPECT_THAT(call(fmt::format("CertificateService/{}", method), "{}"), HasSubstr("200 OK"));
+  }
+  EXPECT_THAT(certificates.calls,
+              ::testing::ElementsAre("list", "import", "get", "history", "create", "request",
+                                     "rename", "remove", "export_public", "export_key"));
+  for (const auto& caller : certificates.callers) EXPECT_EQ(caller.name, "anna");
+}
+
+TEST_F(Calls, an_error_of_the_desk_is_that_of_the_call) {
+  certificates.error =
+      Error{Fault::operator_input, false, "No certificate is called \"x\".", ErrorKind::not_found};
+  EXPECT_THAT(call("CertificateService/List", "{}"), StartsWith("HTTP/1.1 404 "));
+  EXPECT_THAT(call("CertificateService/Get", "{}"), HasSubstr("No certificate is called"));
+}
+
 TEST_F(Calls, a_change_knows_who_asked_for_it) {
   EXPECT_THAT(call("ConfigurationService/Change", kChange), HasSubstr(R"("applied":true)"));
   ASSERT_EQ(plane.changes.size(), 1u);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/authority_desk.h"
+#include "control/certificate_desk.h"
 #include "control/control_plane.h"
 
 namespace gatehouse::admin {
@@ -9,6 +10,7 @@ namespace gatehouse::admin {
 struct Desks {
   control::ControlPlane& plane;
   control::AuthorityDesk* authorities = nullptr;  // none: there is no certificate store
+  control::CertificateDesk* certificates = nullptr;  // none: there is no certificate store
 };
 
 }  // namespace gatehouse::admin

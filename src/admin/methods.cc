@@ -12,7 +12,7 @@ namespace {
 
 using control::Role;
 
-// What a function of services.h takes and gives.
+// What a function takes and gives.
 template <class Function>
 struct Shape;
 template <class Answer, class Asked>
@@ -23,7 +23,10 @@ template <class Answer, class Asked>
 struct Shape<io::Task<Result<Answer>> (*)(ControlPlane&, Asked, Caller)> {
   using Request = Asked;
 };
-
+template <class Answer, class Asked>
+struct Shape<io::Task<Result<Answer>> (*)(Desks, Asked, Caller)> {
+  using Request = Asked;
+};
 template <class AnyDesk, class Answer, class Asked>
 struct Shape<io::Task<Result<Answer>> (AnyDesk::*)(Asked, Caller)> {
   using Request = Asked;
@@ -58,8 +61,26 @@ io::Task<Result<std::string>> changing(Desks desks, Encoded encoded, Caller call
   co_return encode(encoded.codec, *answer);
 }
 
-Result<control::AuthorityDesk*> desk(const Desks& desks, control::AuthorityDesk* /*wanted*/) {
-  if (desks.authorities != nullptr) return desks.authorities;
+template <auto kFunction>
+io::Task<Result<std::string>> by_all(Desks desks, Encoded encoded, Caller caller) {
+  auto request = read<typename Shape<decltype(kFunction)>::Request>(encoded);
+  if (!request) co_return pass_on(request);
+  auto answer = co_await kFunction(desks, std::move(*request), std::move(caller));
+  if (!answer) co_return pass_on(answer);
+  co_return encode(encoded.codec, *answer);
+}
+
+// The second argument says which one is wanted.
+control::CertificateDesk* of_kind(const Desks& desks, control::CertificateDesk* /*wanted*/) {
+  return desks.certificates;
+}
+control::AuthorityDesk* of_kind(const Desks& desks, control::AuthorityDesk* /*wanted*/) {
+  return desks.authorities;
+}
+
+template <class Desk>
+Result<Desk*> desk(const Desks& desks) {
+  if (Desk* wanted = of_kind(desks, static_cast<Desk*>(nullptr))) return wanted;
   return fail_for_now(Fault::machine,
                       "The certificate store is not open. See gatehouse logs or the journal for "
                       "the reason.",
@@ -71,7 +92,7 @@ io::Task<Result<std::string>> at_desk(Desks desks, Encoded encoded, Caller calle
   using Desk = typename Shape<decltype(kMethod)>::Desk;
   auto request = read<typename Shape<decltype(kMethod)>::Request>(encoded);
   if (!request) co_return pass_on(request);
-  auto own = desk(desks, static_cast<Desk*>(nullptr));
+  auto own = desk<Desk>(desks);
   if (!own) co_return pass_on(own);
   auto answer = co_await ((*own)->*kMethod)(std::move(*request), std::move(caller));
   if (!answer) co_return pass_on(answer);
@@ -79,6 +100,7 @@ io::Task<Result<std::string>> at_desk(Desks desks, Encoded encoded, Caller calle
 }
 
 using control::AuthorityDesk;
+using control::CertificateDesk;
 namespace configuration = configuration_service;
 
 constexpr std::array kMethods{
@@ -100,8 +122,6 @@ constexpr std::array kMethods{
     Method{"gatehouse.v1.BindingService/Explain", Role::reader, reading<&binding_service::explain>},
     Method{"gatehouse.v1.ListenerService/List", Role::reader, reading<&listener_service::list>},
     Method{"gatehouse.v1.UpstreamService/List", Role::reader, reading<&upstream_service::list>},
-    Method{"gatehouse.v1.CertificateService/List", Role::reader,
-           reading<&certificate_service::list>},
     Method{"gatehouse.v1.StatusService/Get", Role::reader, reading<&status_service::get>},
     Method{"gatehouse.v1.ProgramService/Upgrade", Role::administrator,
            changing<&program_service::upgrade>},
@@ -123,6 +143,25 @@ constexpr std::array kMethods{
            at_desk<&AuthorityDesk::detach>},
     Method{"gatehouse.v1.AuthorityService/Attach", Role::administrator,
            at_desk<&AuthorityDesk::attach>},
+    Method{"gatehouse.v1.CertificateService/List", Role::reader,
+           by_all<&certificate_service::list>},
+    Method{"gatehouse.v1.CertificateService/Get", Role::reader, at_desk<&CertificateDesk::get>},
+    Method{"gatehouse.v1.CertificateService/History", Role::reader,
+           at_desk<&CertificateDesk::history>},
+    Method{"gatehouse.v1.CertificateService/Import", Role::administrator,
+           at_desk<&CertificateDesk::import>},
+    Method{"gatehouse.v1.CertificateService/Create", Role::administrator,
+           at_desk<&CertificateDesk::create>},
+    Method{"gatehouse.v1.CertificateService/Request", Role::administrator,
+           at_desk<&CertificateDesk::request>},
+    Method{"gatehouse.v1.CertificateService/Rename", Role::administrator,
+           at_desk<&CertificateDesk::rename>},
+    Method{"gatehouse.v1.CertificateService/Remove", Role::administrator,
+           at_desk<&CertificateDesk::remove>},
+    Method{"gatehouse.v1.CertificateService/Export", Role::reader,
+           at_desk<&CertificateDesk::export_public>},
+    Method{"gatehouse.v1.CertificateService/ExportKey", Role::administrator,
+           at_desk<&CertificateDesk::export_key>},
 };
 
 }  // namespace

@@ -25,6 +25,8 @@ class Server {
 
   // Answers the methods of AuthorityService from here on; the desk outlives stop().
   void serve_authorities(control::AuthorityDesk& desk) { context_.desks.authorities = &desk; }
+  // Answers the methods of CertificateService from here on; the desk outlives stop().
+  void serve_certificates(control::CertificateDesk& desk) { context_.desks.certificates = &desk; }
 
   // Accepts from here on; once.
   void start(ListeningSocket socket);

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "admin/desks.h"
 #include "api/messages.h"
 #include "base/result.h"
 #include "control/control_plane.h"
 #include "io/task.h"
 
-// What each method of control.proto does, one file for each service. Reading methods answer at
+// What each method of the API does, one file for each service. Reading methods answer at
 // once; those that change something take the time that takes, and know who called.
 namespace gatehouse::admin {
 
@@ -49,11 +50,6 @@ Result<api::ListUpstreamsResponse> list(const ControlPlane& plane,
                                         const api::ListUpstreamsRequest& request);
 }
 
-namespace certificate_service {
-Result<api::ListCertificatesResponse> list(const ControlPlane& plane,
-                                           const api::ListCertificatesRequest& request);
-}
-
 namespace status_service {
 Result<api::Status> get(const ControlPlane& plane, const api::GetStatusRequest& request);
 }
@@ -62,5 +58,13 @@ namespace program_service {
 io::Task<Result<api::UpgradeResponse>> upgrade(ControlPlane& plane, api::UpgradeRequest request,
                                                Caller caller);
 }
+
+// The other methods are the desk's own.
+namespace certificate_service {
+// What is served and what is stored.
+io::Task<Result<api::ListCertificatesResponse>> list(Desks desks,
+                                                     api::ListCertificatesRequest request,
+                                                     Caller caller);
+}  // namespace certificate_service
 
 }  // namespace gatehouse::admin

@@ -4,6 +4,7 @@
 // messages are made from api/gatehouse/v1/*.proto by the build.
 #include "gatehouse/v1/annotations.pb.h"
 #include "gatehouse/v1/authorities.pb.h"
+#include "gatehouse/v1/certificates.pb.h"
 #include "gatehouse/v1/configuration.pb.h"
 #include "gatehouse/v1/control.pb.h"
 

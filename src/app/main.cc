@@ -20,6 +20,7 @@
 #include "cli/exit_code.h"
 #include "cli/live_api.h"
 #include "cli/parse.h"
+#include "cli/passphrases.h"
 
 namespace gatehouse::app {
 namespace {
@@ -115,7 +116,8 @@ int administer(const cli::Command& command) {
                                  .here = std::filesystem::current_path(),
                                  .domain = machine_domain,
                                  .version = std::string(kVersion),
-                                 .wait = [](auto time) { std::this_thread::sleep_for(time); }};
+                                 .wait = [](auto time) { std::this_thread::sleep_for(time); },
+                                 .ask_secret = cli::ask_at_terminal};
   const auto code = cli::carry_out(command, around);
   return code ? *code : report(code.error());
 }

@@ -12,6 +12,7 @@
 #include "app/version.h"
 #include "certs/store/state_folder.h"
 #include "check/system_anchors.h"
+#include "control/certificates/choosers.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
 #include "io/run_until_done.h"
@@ -226,6 +227,23 @@ Result<admin::ListeningSocket> Server::admin_socket() {
   return admin::ListeningSocket::open(path);
 }
 
+void Server::make_desk() {
+  desk_ = std::make_unique<control::LiveCertificateDesk>(control::LiveCertificateDesk::Parts{
+      .reactor = reactor_,
+      .store = store_->certificates(),
+      .usage = usage_,
+      .events = events_,
+      .bring_into_force =
+          [this](std::string why, control::Caller caller) {
+            return plane_->take_up_store(std::move(why), std::move(caller));
+          },
+      .would_answer_for =
+          [this](const certs::Record& record) {
+            return control::choosers(plane_->in_force().settings(), record);
+          },
+      .machine_anchors = [] { return check::system_anchors(); }});
+}
+
 // Without it everything is served all the same.
 void Server::open_admin() {
   const auto parent = std::filesystem::absolute(command_.socket).lexically_normal().parent_path();
@@ -242,8 +260,10 @@ void Server::open_admin() {
                  {{"reason", socket.error().what}});
     return;
   }
+  make_desk();
   admin_ = std::make_unique<admin::Server>(reactor_, *plane_, events_, role_policy());
   admin_->serve_authorities(*authority_desk_);
+  admin_->serve_certificates(*desk_);
   admin_->start(std::move(*socket));
 }
 

@@ -17,6 +17,7 @@
 #include "cli/command.h"
 #include "cli/serving.h"
 #include "control/authorities/live_authority_desk.h"
+#include "control/certificates/live_certificate_desk.h"
 #include "control/live_control_plane.h"
 #include "control/stored_usage.h"
 #include "io/scope.h"
@@ -55,6 +56,7 @@ class Server {
   Result<Ok> make_authorities();
   void make_succession(const tls::TicketSeed& tickets);
   void give_way(const edge::Successor& successor);
+  void make_desk();
   void open_admin();
   Result<admin::ListeningSocket> admin_socket();
   admin::RolePolicy role_policy() const;
@@ -91,6 +93,7 @@ class Server {
   std::unique_ptr<control::SnapshotBuilder> builder_;
   control::DiallingProver prover_;
   std::unique_ptr<control::LiveControlPlane> plane_;
+  std::unique_ptr<control::LiveCertificateDesk> desk_;
   WorkerFleet fleet_;
   std::unique_ptr<admin::Server> admin_;
   std::unique_ptr<Signals> signals_;

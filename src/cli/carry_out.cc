@@ -1,6 +1,8 @@
 #include "cli/carry_out.h"
 
 #include "cli/authorities.h"
+#include "cli/certificate_changes.h"
+#include "cli/certificate_questions.h"
 #include "cli/changes.h"
 #include "cli/completion.h"
 #include "cli/configurations.h"
@@ -29,6 +31,20 @@ struct CarryOut {
   Result<int> operator()(const ListListeners& c) const { return list_listeners(c, around); }
   Result<int> operator()(const ListUpstreams& c) const { return list_upstreams(c, around); }
   Result<int> operator()(const ListCertificates& c) const { return list_certificates(c, around); }
+  Result<int> operator()(const ImportCertificates& c) const {
+    return import_certificates(c, around);
+  }
+  Result<int> operator()(const CreateCertificate& c) const { return create_certificate(c, around); }
+  Result<int> operator()(const RequestCertificate& c) const {
+    return request_certificate(c, around);
+  }
+  Result<int> operator()(const ShowCertificate& c) const { return show_certificate(c, around); }
+  Result<int> operator()(const ShowCertificateHistory& c) const {
+    return show_certificate_history(c, around);
+  }
+  Result<int> operator()(const ExportCertificate& c) const { return export_certificate(c, around); }
+  Result<int> operator()(const RenameCertificate& c) const { return rename_certificate(c, around); }
+  Result<int> operator()(const RemoveCertificate& c) const { return remove_certificate(c, around); }
   Result<int> operator()(const ShowStatus& c) const { return show_status(c, around); }
   Result<int> operator()(const ShowLogs& c) const { return show_logs(c, around); }
   Result<int> operator()(const RunCheck& c) const { return check(c, around); }

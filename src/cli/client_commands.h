@@ -119,9 +119,6 @@ struct ListListeners {
 struct ListUpstreams {
   Connection api;
 };
-struct ListCertificates {
-  Connection api;
-};
 struct ShowStatus {
   Connection api;
 };

@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "base/server_name.h"
 #include "cli/authority_commands.h"
+#include "cli/certificate_commands.h"
 #include "cli/check_command.h"
 #include "cli/client_commands.h"
 #include "config/settings.h"
@@ -81,7 +82,9 @@ struct RunCheck {
 using Command =
     std::variant<RunCommand, TrustCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
                  EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
-                 ListListeners, ListUpstreams, ListCertificates, ShowStatus, RunCheck,
+                 ListListeners, ListUpstreams, ImportCertificates, CreateCertificate,
+                 RequestCertificate, ListCertificates, ShowCertificate, ShowCertificateHistory,
+                 ExportCertificate, RenameCertificate, RemoveCertificate, ShowStatus, RunCheck,
                  UpgradeProgram, Reload, Rollback, ShowHistory, ValidateConfig, ShowConfig,
                  DiffConfig, ApplyConfig, ExportConfig, PrintSchema, PrintDefaultConfig,
                  ExplainCode, ShowLogs, PrintCompletion, PrintManPage, InitAuthority,

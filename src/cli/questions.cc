@@ -95,13 +95,6 @@ Result<int> list_upstreams(const ListUpstreams& list, const Surroundings& around
                                                  api::ListUpstreamsRequest{}, upstreams_text));
 }
 
-Result<int> list_certificates(const ListCertificates& list, const Surroundings& around) {
-  const auto answered = answer<api::ListCertificatesResponse>(
-      around, list.api, "CertificateService/List", api::ListCertificatesRequest{},
-      [&around](const auto& rows) { return certificates_text(rows, around.clock.wall()); });
-  return code(answered, answered ? exit_code(answered->certificates()) : 0);
-}
-
 Result<int> show_status(const ShowStatus& show, const Surroundings& around) {
   const auto answered = answer<api::Status>(
       around, show.api, "StatusService/Get", api::GetStatusRequest{}, [&around](const auto& now) {

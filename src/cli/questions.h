@@ -18,7 +18,6 @@ Result<int> list_bindings(const ListBindings& list, const Surroundings& around);
 Result<int> explain_binding(const ExplainBinding& explain, const Surroundings& around);
 Result<int> list_listeners(const ListListeners& list, const Surroundings& around);
 Result<int> list_upstreams(const ListUpstreams& list, const Surroundings& around);
-Result<int> list_certificates(const ListCertificates& list, const Surroundings& around);
 Result<int> show_status(const ShowStatus& show, const Surroundings& around);
 // Dials the targets itself; asks for the sites where none was named.
 Result<int> check(const RunCheck& run, const Surroundings& around);

@@ -11,8 +11,9 @@ std::span<const Verb> run_rows();
 std::span<const Verb> site_rows();
 std::span<const Verb> binding_rows();
 std::span<const Verb> status_rows();
-std::span<const Verb> serving_rows();  // listener, upstream, cert, logs
 std::span<const Verb> ca_rows();
+std::span<const Verb> serving_rows();  // listener, upstream, logs
+std::span<const Verb> certificate_rows();
 std::span<const Verb> check_rows();
 std::span<const Verb> reload_rows();
 std::span<const Verb> upgrade_rows();

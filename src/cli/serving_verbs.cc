@@ -56,8 +56,6 @@ constexpr std::array kRows{
                             "gatehouse listener list"),
     question<ListUpstreams>("upstream", "list", "applications, and which ways to them are plain",
                             "", "gatehouse upstream list"),
-    question<ListCertificates>("cert", "list", "certificates by how much of their life has passed",
-                               "", "gatehouse cert list"),
     Verb{"", "logs", "", "requests, as readable lines",
          "Prints the access log that the running gatehouse writes. With --json the lines are "
          "printed as they are.",

@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -63,6 +65,40 @@ Result<Ok> write_small_file(const std::filesystem::path& file, std::string_view 
   opened.reset();
   if (!written) return failed("write", next, error);
   if (std::rename(next.c_str(), file.c_str()) != 0) return failed("replace", file, errno);
+  return Ok{};
+}
+
+Result<Ok> write_new_file(const std::filesystem::path& file, std::string_view content,
+                          FileMode mode, Existing existing) {
+  // Beside it, so that one step puts it in its place; of this process alone.
+  const std::string next = fmt::format("{}.{}.new", file.string(), getpid());
+  const mode_t bits = mode == FileMode::owner_only ? 0600 : 0644;
+  const int opened = ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, bits);
+  if (opened < 0) return failed("write", next, errno);
+  const FilePtr stream(::fdopen(opened, "wb"));
+  const bool written =
+      stream && std::fwrite(content.data(), 1, content.size(), stream.get()) == content.size() &&
+      std::fflush(stream.get()) == 0 && fsync(opened) == 0;
+  const int error = errno;
+  const auto give_up = [&](std::unexpected<Error> why) {
+    (void)::unlink(next.c_str());
+    return why;
+  };
+  if (!written) return give_up(failed("write", next, error));
+  if (existing == Existing::replaced) {
+    if (std::rename(next.c_str(), file.c_str()) == 0) return Ok{};
+    return give_up(failed("replace", file, errno));
+  }
+  // A link fails where a file is; a rename would not.
+  if (::link(next.c_str(), file.c_str()) != 0) {
+    if (errno != EEXIST) return give_up(failed("write", file, errno));
+    return give_up(fail(Fault::operator_input,
+                        fmt::format("{} is there already, and is kept as it is. Choose another "
+                                    "name, or write over it with --force.",
+                                    file.string()),
+                        ErrorKind::conflict));
+  }
+  (void)::unlink(next.c_str());
   return Ok{};
 }
 

@@ -23,6 +23,9 @@ struct Surroundings {
   std::function<std::string()> domain;  // of this machine; empty: none
   std::string version;
   std::function<void(std::chrono::milliseconds)> wait;  // returns after that time
+  // Asks the person at the terminal without showing the answer; none where nobody is there. Null:
+  // nobody is.
+  std::function<std::optional<std::string>(std::string_view prompt)> ask_secret = {};
 };
 
 }  // namespace gatehouse::cli

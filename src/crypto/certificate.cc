@@ -1,9 +1,7 @@
 #include "crypto/certificate.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <new>
-#include <optional>
 
 #include <fmt/format.h>
 #include <openssl/mem.h>
@@ -11,6 +9,7 @@
 #include "crypto/general_name.h"
 #include "crypto/library_error.h"
 #include "crypto/pem.h"
+#include "crypto/subject.h"
 
 namespace gatehouse::crypto {
 namespace {
@@ -36,43 +35,6 @@ WallTime wall_time(const ASN1_TIME* time) {
     return WallTime::min();
   }
   return WallTime{seconds{std::clamp<std::int64_t>(posix, kFirst, kLast)}};
-}
-
-std::string name_text(const X509_NAME* name) {
-  // Control characters stay escaped (the text goes to logs), letters of other alphabets do not.
-  constexpr unsigned long kFlags =
-      XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  const BioPtr out(BIO_new(BIO_s_mem()));
-  if (!out || X509_NAME_print_ex(out.get(), name, 0, kFlags) < 0) {
-    drain_library_errors();
-    return "(unreadable name)";
-  }
-  const std::uint8_t* bytes = nullptr;
-  std::size_t size = 0;
-  BIO_mem_contents(out.get(), &bytes, &size);
-  return std::string(as_text({bytes, size}));
-}
-
-std::optional<ServerName> address_of(ByteView raw) {
-  char text[INET6_ADDRSTRLEN];
-  if (raw.size() != 4 && raw.size() != 16) return std::nullopt;
-  if (!inet_ntop(raw.size() == 4 ? AF_INET : AF_INET6, raw.data(), text, sizeof text)) {
-    return std::nullopt;
-  }
-  auto name = ServerName::parse(text);
-  if (!name) return std::nullopt;
-  return std::move(*name);
-}
-
-void take_name(const GENERAL_NAME& entry, CertificateNames& names) {
-  if (entry.type == GEN_DNS) {
-    auto pattern = NamePattern::parse(content_of(entry));
-    if (pattern && !pattern->base().is_address()) names.dns.push_back(std::move(*pattern));
-  } else if (entry.type == GEN_IPADD) {
-    if (auto address = address_of(as_bytes(content_of(entry)))) {
-      names.addresses.push_back(std::move(*address));
-    }
-  }
 }
 
 bool allows(X509* x509, std::uint32_t usage) {
@@ -146,30 +108,14 @@ std::string Certificate::issuer() const { return name_text(X509_get_issuer_name(
 
 std::string Certificate::common_name() const {
   const X509Ptr parsed = x509();
-  const X509_NAME* name = X509_get_subject_name(parsed.get());
-  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-  if (at < 0) return {};
-  unsigned char* utf8 = nullptr;
-  const int size =
-      ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-  const LibraryBytes owned(utf8);
-  if (size < 0) {
-    drain_library_errors();
-    return {};
-  }
-  return std::string(as_text({utf8, static_cast<std::size_t>(size)}));
+  return common_name_in(X509_get_subject_name(parsed.get()));
 }
 
 CertificateNames Certificate::names() const {
   const X509Ptr parsed = x509();
   const GeneralNamesPtr entries(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(parsed.get(), NID_subject_alt_name, nullptr, nullptr)));
-  CertificateNames names;
-  if (!entries) return names;
-  for (std::size_t i = 0; i < sk_GENERAL_NAME_num(entries.get()); ++i) {
-    take_name(*sk_GENERAL_NAME_value(entries.get(), i), names);
-  }
-  return names;
+  return entries ? server_names(*entries) : CertificateNames{};
 }
 
 WallTime Certificate::not_before() const { return wall_time(X509_get0_notBefore(x509().get())); }
@@ -179,6 +125,10 @@ WallTime Certificate::not_after() const { return wall_time(X509_get0_notAfter(x5
 std::string Certificate::serial() const {
   const X509Ptr parsed = x509();
   return hex(bytes_of(X509_get0_serialNumber(parsed.get())));
+}
+
+Sha256 Certificate::spki_sha256() const {
+  return crypto::spki_sha256(X509_get0_pubkey(x509().get()));
 }
 
 bool Certificate::is_ca() const { return X509_check_ca(x509().get()) == 1; }

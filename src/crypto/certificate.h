@@ -51,6 +51,8 @@ class Certificate {
   std::string serial() const;
   Sha256 sha256() const { return crypto::sha256(der()); }
   Sha1 sha1() const { return crypto::sha1(der()); }
+  // Equal for a certificate and its key.
+  Sha256 spki_sha256() const;
 
   bool is_ca() const;
   bool is_self_issued() const;

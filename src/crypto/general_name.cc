@@ -1,6 +1,9 @@
 #include "crypto/general_name.h"
 
 #include <arpa/inet.h>
+#include <optional>
+
+#include "crypto/certificate.h"
 
 namespace gatehouse::crypto {
 namespace {
@@ -17,6 +20,34 @@ GeneralNamePtr general_string(int type, int string_type, ByteView content) {
   return name;
 }
 
+bool push(GENERAL_NAMES* names, GeneralNamePtr name) {
+  if (!name || sk_GENERAL_NAME_push(names, name.get()) == 0) return false;
+  std::ignore = name.release();
+  return true;
+}
+
+std::optional<ServerName> address_of(ByteView raw) {
+  char text[INET6_ADDRSTRLEN];
+  if (raw.size() != 4 && raw.size() != 16) return std::nullopt;
+  if (!inet_ntop(raw.size() == 4 ? AF_INET : AF_INET6, raw.data(), text, sizeof text)) {
+    return std::nullopt;
+  }
+  auto name = ServerName::parse(text);
+  if (!name) return std::nullopt;
+  return std::move(*name);
+}
+
+void take_name(const GENERAL_NAME& entry, CertificateNames& names) {
+  if (entry.type == GEN_DNS) {
+    auto pattern = NamePattern::parse(content_of(entry));
+    if (pattern && !pattern->base().is_address()) names.dns.push_back(std::move(*pattern));
+  } else if (entry.type == GEN_IPADD) {
+    if (auto address = address_of(as_bytes(content_of(entry)))) {
+      names.addresses.push_back(std::move(*address));
+    }
+  }
+}
+
 }  // namespace
 
 GeneralNamePtr general_text(int type, std::string_view text) {
@@ -25,6 +56,25 @@ GeneralNamePtr general_text(int type, std::string_view text) {
 
 GeneralNamePtr general_address(ByteView address) {
   return general_string(GEN_IPADD, V_ASN1_OCTET_STRING, address);
+}
+
+GeneralNamesPtr general_names(std::span<const NamePattern> names) {
+  GeneralNamesPtr all(GENERAL_NAMES_new());
+  if (!all) return nullptr;
+  for (const NamePattern& pattern : names) {
+    auto name = pattern.base().is_address() ? general_address(raw_address(pattern.base()))
+                                            : general_text(GEN_DNS, pattern.text());
+    if (!push(all.get(), std::move(name))) return nullptr;
+  }
+  return all;
+}
+
+CertificateNames server_names(const GENERAL_NAMES& names) {
+  CertificateNames found;
+  for (std::size_t i = 0; i < sk_GENERAL_NAME_num(&names); ++i) {
+    take_name(*sk_GENERAL_NAME_value(&names, i), found);
+  }
+  return found;
 }
 
 std::string_view content_of(const GENERAL_NAME& name) {

@@ -9,11 +9,11 @@
 
 #include "crypto/general_name.h"
 #include "crypto/library_error.h"
+#include "crypto/subject.h"
 
 namespace gatehouse::crypto {
 namespace {
 
-constexpr std::size_t kLongestNamePart = 64;  // ub-common-name, ub-organization-name
 constexpr bool kCritical = true;
 
 using BignumPtr = std::unique_ptr<BIGNUM, Freer<BN_free>>;
@@ -28,24 +28,8 @@ bool add_extension(X509* x509, int nid, void* value, bool critical) {
   return value && X509_add1_ext_i2d(x509, nid, value, critical, X509V3_ADD_DEFAULT) == 1;
 }
 
-std::string_view cut(std::string_view text) {
-  if (text.size() <= kLongestNamePart) return text;
-  std::size_t size = kLongestNamePart;
-  while (size > 0 && (text[size] & 0xc0) == 0x80) --size;  // not inside a UTF-8 character
-  return text.substr(0, size);
-}
-
-bool add_name_part(X509_NAME* name, int nid, std::string_view text) {
-  const auto bytes = as_bytes(cut(text));
-  return text.empty() ||
-         X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, bytes.data(),
-                                    static_cast<ossl_ssize_t>(bytes.size()), -1, 0) == 1;
-}
-
 bool set_subject(X509* x509, const CertificateSpec& spec) {
-  X509_NAME* subject = X509_get_subject_name(x509);
-  return add_name_part(subject, NID_organizationName, spec.organization) &&
-         add_name_part(subject, NID_commonName, spec.common_name);
+  return write_name(X509_get_subject_name(x509), spec.common_name, spec.organization);
 }
 
 // Positive, always 16 bytes, 126 of the bits random (RFC 5280 section 4.1.2.2 allows 20 bytes).
@@ -102,21 +86,9 @@ bool add_purpose(X509* x509, const CertificateSpec& spec) {
          add_extension(x509, NID_ext_key_usage, usages.get(), !kCritical);
 }
 
-bool push(GENERAL_NAMES* names, GeneralNamePtr name) {
-  if (!name || sk_GENERAL_NAME_push(names, name.get()) == 0) return false;
-  std::ignore = name.release();
-  return true;
-}
-
 bool add_names(X509* x509, const CertificateSpec& spec) {
   if (spec.names.empty()) return true;
-  const GeneralNamesPtr names(GENERAL_NAMES_new());
-  if (!names) return false;
-  for (const NamePattern& pattern : spec.names) {
-    auto name = pattern.base().is_address() ? general_address(raw_address(pattern.base()))
-                                            : general_text(GEN_DNS, pattern.text());
-    if (!push(names.get(), std::move(name))) return false;
-  }
+  const GeneralNamesPtr names = general_names(spec.names);
   return add_extension(x509, NID_subject_alt_name, names.get(), !kCritical);
 }
 
@@ -149,11 +121,6 @@ bool fill(X509* x509, const CertificateSpec& spec, const PrivateKey& key, X509* 
          add_purpose(x509, spec) && add_names(x509, spec) &&
          (!spec.constraints || add_name_constraints(x509, *spec.constraints)) &&
          add_key_identifiers(x509, key, issuer);
-}
-
-const EVP_MD* digest_for(const PrivateKey& key) {
-  if (key.algorithm() == KeyAlgorithm::ed25519) return nullptr;  // it has its own
-  return key.algorithm() == KeyAlgorithm::ecdsa && key.bits() > 256 ? EVP_sha384() : EVP_sha256();
 }
 
 Result<Certificate> make(const CertificateSpec& spec, const PrivateKey& key, X509* issuer,

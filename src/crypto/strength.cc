@@ -28,7 +28,9 @@ bool is_usual_curve(const EVP_PKEY* key) {
   return curve == NID_X9_62_prime256v1 || curve == NID_secp384r1 || curve == NID_secp521r1;
 }
 
-Strength strength_of(const EVP_PKEY* key) {
+}  // namespace
+
+Strength key_strength(const EVP_PKEY* key) {
   const int bits = EVP_PKEY_bits(key);
   switch (EVP_PKEY_id(key)) {
     case EVP_PKEY_RSA:
@@ -39,6 +41,8 @@ Strength strength_of(const EVP_PKEY* key) {
     default: return {fmt::format("a key of {} bits", bits), false};
   }
 }
+
+namespace {
 
 std::string digest_text(int nid) {
   switch (nid) {
@@ -67,7 +71,7 @@ std::string_view key_text(int nid) {
 
 Strength key_strength(const Certificate& certificate) {
   const X509Ptr parsed = certificate.x509();
-  Strength strength = strength_of(X509_get0_pubkey(parsed.get()));
+  Strength strength = key_strength(X509_get0_pubkey(parsed.get()));
   drain_library_errors();
   return strength;
 }

@@ -14,6 +14,7 @@ struct Strength {
 
 // Weak: RSA below 2048 bits, curves other than P-256, P-384 and P-521 (no client takes them), DSA.
 Strength key_strength(const Certificate& certificate);
+Strength key_strength(const EVP_PKEY* key);
 // Of the issuer's signature. Weak: SHA-1, MD5. A root's own signature is of no account: who trusts
 // it does not check it.
 Strength signature_strength(const Certificate& certificate);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "admin/server.h"
+#include "admin/testing/fake_certificate_desk.h"
 #include "admin/testing/fake_control_plane.h"
 #include "api/connect.h"
 #include "base/testing.h"
@@ -61,7 +62,10 @@ class Client {
 // A server on a reactor whose time stands still, and clients over socket pairs.
 class ServerTest : public io::testing::ReactorTest {
  protected:
-  ServerTest() { policy(control::Role::administrator); }
+  ServerTest() {
+    policy(control::Role::administrator);
+    server.serve_certificates(certificates);
+  }
   ~ServerTest() override { stop(); }
 
   void policy(control::Role role) { server.set_policy(policy_that_makes_somebody(role)); }
@@ -124,6 +128,7 @@ class ServerTest : public io::testing::ReactorTest {
   gatehouse::testing::MemoryFile log_file;
   EventLog events{{.format = EventLogOptions::Format::json, .fd = log_file.fd()}, clock};
   FakeControlPlane plane{reactor};
+  FakeCertificateDesk certificates;
   Server server{reactor, plane, events, RolePolicy(999),
                 [](int) -> Result<Peer> { return somebody(); }};
 

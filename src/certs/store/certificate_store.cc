@@ -64,6 +64,7 @@ CertificateStore::CertificateStore(kv::Store& store, io::Reactor& reactor, const
       usage_(usage),
       vault_(std::move(vault)),
       reader_(store),
+      requests_(store, reactor, vault_),
       turn_(reactor) {}
 
 WallTime CertificateStore::now() const {
@@ -211,6 +212,24 @@ io::Task<Result<crypto::Identity>> CertificateStore::identity(RecordId id,
     co_return crypto::Identity{std::move(kept->record.chain), std::move(*key)};
   }
   co_return damaged_entry(keys::sealed_key(id));
+}
+
+io::Task<Result<crypto::Identity>> CertificateStore::export_identity(RecordId id, Cause cause,
+                                                                     io::Deadline deadline) {
+  if (auto told = check(cause); !told) co_return pass_on(told);
+  auto turn = co_await turn_.take(deadline);
+  if (!turn) co_return pass_on(turn);
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    auto kept = co_await reader_.get(id, deadline);
+    if (!kept) co_return pass_on(kept);
+    auto whole = co_await identity(id, deadline);
+    if (!whole) co_return pass_on(whole);
+    if (whole->chain != kept->record.chain) continue;
+    auto outcome = co_await store_.commit(exporting(*kept, cause, now()), deadline);
+    if (!outcome) co_return pass_on(outcome);
+    if (conflict_of(*outcome) == nullptr) co_return std::move(whole);
+  }
+  co_return contested();
 }
 
 io::Task<Result<Ok>> CertificateStore::write_served_times(io::Deadline deadline) {

@@ -12,6 +12,7 @@
 #include "certs/store/key_vault.h"
 #include "certs/store/master_secret.h"
 #include "certs/store/record_reader.h"
+#include "certs/store/requests.h"
 #include "certs/store/served_times.h"
 #include "certs/store/together.h"
 #include "certs/store/turn.h"
@@ -60,8 +61,15 @@ class CertificateStore {
   const RecordReader& reader() const { return reader_; }
   // With the key, to be served or exported. Errors: `not_found`: no such record, or no identity.
   io::Task<Result<crypto::Identity>> identity(RecordId id, io::Deadline deadline) const;
+  // The same for a key that leaves the machine: the history says so before it does.
+  io::Task<Result<crypto::Identity>> export_identity(RecordId id, Cause cause,
+                                                     io::Deadline deadline);
   // The newest valid certificate that is meant, and why: see choose().
   io::Task<Result<Choice>> find(Wanted wanted, io::Deadline deadline) const;
+
+  // Keys whose certificates have been asked for.
+  PendingRequests& requests() { return requests_; }
+  const PendingRequests& requests() const { return requests_; }
 
   // Cheap, for every handshake; the store learns of it by write_served_times().
   void mark_served(const RecordId& id, WallTime when) { served_.note(id, when); }
@@ -101,6 +109,7 @@ class CertificateStore {
   const Usage& usage_;
   KeyVault vault_;
   RecordReader reader_;
+  PendingRequests requests_;
   ServedTimes served_;
   Turn turn_;
 };

@@ -17,7 +17,8 @@ constexpr std::size_t kLongestWhy = 1000;
 
 enum Tag : std::uint8_t { kEvent = 1, kWhen, kWho, kWhy, kBefore };
 
-constexpr std::array<std::string_view, 4> kEvents{"added", "replaced", "renamed", "removed"};
+constexpr std::array<std::string_view, 5> kEvents{"added", "replaced", "renamed", "removed",
+                                                  "key exported"};
 
 bool printable(std::string_view text) {
   return is_utf8(text) && std::ranges::none_of(text, [](char c) {

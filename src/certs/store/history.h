@@ -20,7 +20,7 @@ struct Cause {
 // Errors: too long, or not printable.
 Result<Ok> check(const Cause& cause);
 
-enum class Event : unsigned char { added, replaced, renamed, removed };
+enum class Event : unsigned char { added, replaced, renamed, removed, key_exported };
 std::string_view event_text(Event event);
 
 // One change of a certificate. The history of a certificate outlives its record.

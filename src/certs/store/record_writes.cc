@@ -108,6 +108,16 @@ Transaction renaming(const KeptRecord& kept, const Record& next, const Cause& ca
   return transaction;
 }
 
+Transaction exporting(const KeptRecord& kept, const Cause& cause, WallTime now) {
+  Record next = kept.record;
+  ++next.version;
+  Transaction transaction;
+  transaction.conditions = {Condition::at(keys::record(next.id), kept.revision)};
+  transaction.writes = {record_entry(next),
+                        history_entry(next, Event::key_exported, cause, now, kept.record)};
+  return transaction;
+}
+
 Transaction removing(const KeptRecord& kept, const Cause& cause, WallTime now) {
   const Record& record = kept.record;
   Record after = record;

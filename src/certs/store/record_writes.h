@@ -22,6 +22,8 @@ kv::Transaction replacing(const KeptRecord& kept, const Record& next,
                           std::optional<Bytes> sealed_key, const Cause& cause, WallTime now);
 kv::Transaction renaming(const KeptRecord& kept, const Record& next, const Cause& cause,
                          WallTime now);
+// Changes nothing but the history: the key leaves the store.
+kv::Transaction exporting(const KeptRecord& kept, const Cause& cause, WallTime now);
 kv::Transaction removing(const KeptRecord& kept, const Cause& cause, WallTime now);
 
 }  // namespace gatehouse::certs

@@ -6,6 +6,8 @@ namespace gatehouse::certs::keys {
 
 std::string record(const RecordId& id) { return fmt::format("{}{}", kRecords, id.text()); }
 
+std::string request(const RecordId& id) { return fmt::format("{}{}", kRequests, id.text()); }
+
 std::string sealed_key(const RecordId& id) { return fmt::format("certs/key/{}", id.text()); }
 
 std::string served(const RecordId& id) { return fmt::format("{}{}", kServedTimes, id.text()); }

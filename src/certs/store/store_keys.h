@@ -13,9 +13,11 @@ namespace gatehouse::certs::keys {
 inline constexpr std::string_view kSchema = "certs/schema";
 inline constexpr std::string_view kSealing = "certs/sealing";
 inline constexpr std::string_view kRecords = "certs/record/";
+inline constexpr std::string_view kRequests = "certs/request/";
 inline constexpr std::string_view kServedTimes = "certs/served/";
 
 std::string record(const RecordId& id);
+std::string request(const RecordId& id);
 std::string sealed_key(const RecordId& id);
 std::string served(const RecordId& id);
 std::string summaries(Shelf shelf);

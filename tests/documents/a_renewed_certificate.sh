@@ -1,0 +1,2 @@
+bought new
+cp pass.txt strong.txt
