@@ -17,8 +17,7 @@ from support import binary
 from support.admin import AdminSocket, events
 from support.wait import seconds, until
 
-PROTO = "".join((binary.ROOT / "api" / "gatehouse" / "v1" / f"{name}.proto").read_text()
-                for name in ("control", "authorities", "certificates"))
+PROTO = "".join(file.read_text() for file in sorted((binary.ROOT / "api").rglob("*.proto")))
 # {"SiteService/List": "read", ...}: what the contract says.
 CONTRACT = {
     f"{service}/{method}": role

@@ -83,6 +83,14 @@ install() {
   disable_daemons "$@"
 }
 
+# axe-core, by which a test judges how accessible the trust page is. Without npm that test is skipped.
+install_axe() {
+  if [[ -e $here/../tests/node_modules/axe-core/axe.min.js ]]; then return; fi
+  if ! command -v npm >/dev/null; then return; fi
+  npm ci --silent --ignore-scripts --no-audit --no-fund --prefix "$here/../tests" >/dev/null 2>&1 ||
+    say "npm could not install axe-core; the test of accessibility is skipped."
+}
+
 main() {
   local part missing
   (($#)) || set -- build
@@ -94,6 +102,9 @@ main() {
     "and run cmake --preset release yourself."
   mapfile -t missing < <(for part in "$@"; do packages_for "$part"; done | sort -u | missing_of)
   if ((${#missing[@]})); then install "${missing[@]}"; fi
+  for part in "$@"; do
+    if [[ $part == test ]]; then install_axe; fi
+  done
 }
 
 main "$@"

@@ -179,15 +179,17 @@ TEST_F(Calls, nesting_beyond_the_bound_is_refused_and_harmless) {
 
 TEST(Methods, are_those_of_the_schema) {
   std::set<std::string> expected;
-  const auto* file = api::Status::descriptor()->file();
-  for (int i = 0; i < file->service_count(); ++i) {
-    for (int j = 0; j < file->service(i)->method_count(); ++j) {
-      const auto* method = file->service(i)->method(j);
-      const std::string name = method->service()->full_name() + "/" + method->name();
-      expected.insert(name);
-      const Method* found = find_method(name);
-      ASSERT_NE(found, nullptr) << name;
-      EXPECT_EQ(found->streams(), method->server_streaming()) << name;
+  for (const auto* file :
+       {api::Status::descriptor()->file(), api::TrustPageState::descriptor()->file()}) {
+    for (int i = 0; i < file->service_count(); ++i) {
+      for (int j = 0; j < file->service(i)->method_count(); ++j) {
+        const auto* method = file->service(i)->method(j);
+        const std::string name = method->service()->full_name() + "/" + method->name();
+        expected.insert(name);
+        const Method* found = find_method(name);
+        ASSERT_NE(found, nullptr) << name;
+        EXPECT_EQ(found->streams(), method->server_streaming()) << name;
+      }
     }
   }
   EXPECT_EQ(methods().size(), expected.size());
@@ -199,6 +201,8 @@ TEST(Methods, I10_whatever_changes_something_needs_an_administrator) {
     ASSERT_NE(method, nullptr);
     EXPECT_EQ(method->role, Role::administrator);
   }
+  EXPECT_EQ(find_method("gatehouse.v1.TrustService/OpenPage")->role, Role::administrator);
+  EXPECT_EQ(find_method("gatehouse.v1.TrustService/ClosePage")->role, Role::administrator);
   EXPECT_EQ(find_method("gatehouse.v1.ProgramService/Upgrade")->role, Role::administrator);
   for (const Method& method : methods()) EXPECT_NE(method.role, Role::none) << method.name;
 }

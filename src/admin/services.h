@@ -67,4 +67,13 @@ io::Task<Result<api::ListCertificatesResponse>> list(Desks desks,
                                                      Caller caller);
 }  // namespace certificate_service
 
+namespace trust_service {
+Result<api::ShowTrustResponse> show(const ControlPlane& plane,
+                                    const api::ShowTrustRequest& request);
+io::Task<Result<api::TrustPageState>> open_page(ControlPlane& plane,
+                                                api::OpenTrustPageRequest request, Caller caller);
+io::Task<Result<api::TrustPageState>> close_page(ControlPlane& plane,
+                                                 api::CloseTrustPageRequest request, Caller caller);
+}  // namespace trust_service
+
 }  // namespace gatehouse::admin

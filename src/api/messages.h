@@ -7,6 +7,7 @@
 #include "gatehouse/v1/certificates.pb.h"
 #include "gatehouse/v1/configuration.pb.h"
 #include "gatehouse/v1/control.pb.h"
+#include "gatehouse/v1/trust.pb.h"
 
 namespace gatehouse::api {
 

@@ -13,6 +13,7 @@
 #include "certs/store/state_folder.h"
 #include "check/system_anchors.h"
 #include "control/certificates/choosers.h"
+#include "control/page_certificate.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
 #include "io/run_until_done.h"
@@ -146,7 +147,9 @@ void Server::make_plane() {
                    .workers = worker_count_,
                    .most_connections = connections_by_descriptors(),
                    .trust_command = trust,
+                   .trust = trust_state_,
                });
+  make_trust_pages();
   plane_ = std::make_unique<control::LiveControlPlane>(control::LiveControlPlane::Parts{
       .reactor = reactor_,
       .events = events_,
@@ -166,9 +169,27 @@ void Server::make_plane() {
       .on_identities =
           [this](const control::IdentitySet& set) { page_->set_certificates(set.expiries()); },
       .upgrade =
-          [this](control::Caller caller) { return succession_->carry_out(std::move(caller)); }});
+          [this](control::Caller caller) { return succession_->carry_out(std::move(caller)); },
+      .trust = *trust_pages_});
   usage_.ask([this](const certs::RecordId& id) { return plane_->users_of(id); });
   make_succession(tickets);
+}
+
+void Server::make_trust_pages() {
+  trust_pages_ = std::make_unique<control::TrustPageServer>(control::TrustPageServer::Parts{
+      .reactor = reactor_,
+      .events = events_,
+      .open =
+          [](const ListenAddress& address, std::size_t threads,
+             std::span<const io::SocketAddress> ours) {
+            return edge::open_listener(address, threads, ours);
+          },
+      .state = trust_state_,
+      .identities = [this] { return plane_->in_force().identities; },
+      .issue =
+          [this](const crypto::CertificateNames& names) {
+            return control::issue_page_certificate(sources_.state(), names, clock_.wall());
+          }});
 }
 
 void Server::make_succession(const tls::TicketSeed& tickets) {
@@ -365,6 +386,7 @@ void Server::on_signal(int signal) {
 
 void Server::stop() {
   stopping_ = true;
+  trust_pages_->stop();
   ending_.spawn(end());
 }
 

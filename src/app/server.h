@@ -20,6 +20,7 @@
 #include "control/certificates/live_certificate_desk.h"
 #include "control/live_control_plane.h"
 #include "control/stored_usage.h"
+#include "control/trust_page_server.h"
 #include "io/scope.h"
 
 namespace gatehouse::app {
@@ -54,6 +55,7 @@ class Server {
   Result<Ok> prepare(control::Candidate first, const Environment& environment);
   void make_plane();
   Result<Ok> make_authorities();
+  void make_trust_pages();
   void make_succession(const tls::TicketSeed& tickets);
   void give_way(const edge::Successor& successor);
   void make_desk();
@@ -92,6 +94,8 @@ class Server {
   control::Identities identities_;
   std::unique_ptr<control::SnapshotBuilder> builder_;
   control::DiallingProver prover_;
+  std::shared_ptr<control::TrustState> trust_state_ = std::make_shared<control::TrustState>();
+  std::unique_ptr<control::TrustPageServer> trust_pages_;
   std::unique_ptr<control::LiveControlPlane> plane_;
   std::unique_ptr<control::LiveCertificateDesk> desk_;
   WorkerFleet fleet_;

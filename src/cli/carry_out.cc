@@ -9,6 +9,7 @@
 #include "cli/logs.h"
 #include "cli/man_page.h"
 #include "cli/questions.h"
+#include "cli/trust_page.h"
 #include "cli/upgrade.h"
 #include "config/annotated.h"
 #include "config/schema.h"
@@ -70,6 +71,7 @@ struct CarryOut {
   }
   Result<int> operator()(const DetachRoot& c) const { return detach_root(c, around); }
   Result<int> operator()(const AttachRoot& c) const { return attach_root(c, around); }
+  Result<int> operator()(const TrustPageCommand& c) const { return trust_page(c, around); }
 
   Result<int> operator()(const PrintSchema&) const {
     around.console.data(config::json_schema());

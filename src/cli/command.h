@@ -11,6 +11,7 @@
 #include "base/server_name.h"
 #include "cli/authority_commands.h"
 #include "cli/certificate_commands.h"
+#include "certs/trust/target.h"
 #include "cli/check_command.h"
 #include "cli/client_commands.h"
 #include "config/settings.h"
@@ -53,14 +54,23 @@ struct RunCommand {
 };
 
 struct TrustCommand {
-  enum class Verb { install, uninstall, export_ };
+  enum class Verb { install, uninstall, export_, show, status };
 
   Verb verb = Verb::install;
   std::filesystem::path state;
   std::vector<std::filesystem::path> nss;            // empty: those of this user
   std::optional<std::filesystem::path> system_root;  // none: /
   std::optional<std::filesystem::path> out;          // of export; none: stdout
+  const certs::TrustTarget* target = nullptr;        // of export; nullptr: the certificate alone
   bool json = false;
+};
+
+// The trust page of the running gatehouse, on a listener of its own.
+struct TrustPageCommand {
+  Connection api;
+  std::uint32_t seconds = 0;  // 0: as long as is usual
+  std::string listen;         // empty: where it usually is
+  bool close = false;
 };
 
 struct VersionCommand {
@@ -80,7 +90,7 @@ struct RunCheck {
 };
 
 using Command =
-    std::variant<RunCommand, TrustCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
+    std::variant<RunCommand, TrustCommand, TrustPageCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
                  EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
                  ListListeners, ListUpstreams, ImportCertificates, CreateCertificate,
                  RequestCertificate, ListCertificates, ShowCertificate, ShowCertificateHistory,

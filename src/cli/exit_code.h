@@ -25,7 +25,8 @@ inline constexpr std::array kExitCodes{
     ExitCode{9, "timed out"},
     ExitCode{20, "check: below what was asked for"},
     ExitCode{21, "status, cert list: a certificate in use is due and nobody renews it"},
-    ExitCode{22, "status, cert list: a certificate in use has expired"}};
+    ExitCode{22, "status, cert list: a certificate in use has expired"},
+    ExitCode{23, "trust status: a store of this machine does not have the local CA"}};
 
 // What the program ends with when this went wrong; 0 is "done".
 constexpr int exit_code(ErrorKind kind) {

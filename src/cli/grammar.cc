@@ -47,7 +47,7 @@ std::vector<Verb> verbs() {
   for (const auto rows :
        {run_rows(), site_rows().first(1), status_rows(), check_rows(), reload_rows(),
         site_rows().subspan(1), binding_rows(), certificate_rows(), serving_rows(), upgrade_rows(),
-        config_rows(), ca_rows(), trust_rows(), own_rows()}) {
+        config_rows(), ca_rows(), trust_rows(), trust_page_rows(), own_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

@@ -255,7 +255,7 @@ TEST_F(CommandLineTest, the_state_folder_follows_systemd_then_xdg_then_home) {
   EXPECT_THAT(error.what, HasSubstr("--state DIR"));
 }
 
-TEST_F(CommandLineTest, trust_knows_three_verbs) {
+TEST_F(CommandLineTest, trust_knows_what_it_can_do) {
   using Verb = TrustCommand::Verb;
   const auto install =
       std::get<TrustCommand>(*parse({"trust", "install", "--nss", "/a", "--nss", "/b"}));
@@ -270,13 +270,20 @@ TEST_F(CommandLineTest, trust_knows_three_verbs) {
   EXPECT_EQ(exported.verb, Verb::export_);
   EXPECT_EQ(exported.out, "/ca.crt");
   EXPECT_EQ(exported.state, "/home/someone/.local/state/gatehouse");
+  EXPECT_EQ(exported.target, nullptr);
+  const auto kit = std::get<TrustCommand>(*parse({"trust", "export", "--for", "ios"}));
+  EXPECT_EQ(kit.target->word, "ios");
+  EXPECT_EQ(std::get<TrustCommand>(*parse({"trust", "status"})).verb, Verb::status);
+  EXPECT_EQ(std::get<TrustCommand>(*parse({"trust", "show"})).verb, Verb::show);
 }
 
 TEST_F(CommandLineTest, trust_refuses_what_its_verb_would_ignore) {
   EXPECT_THAT(refused({"trust", "install", "--out", "/x"}).what, HasSubstr("trust export"));
   EXPECT_THAT(refused({"trust", "export", "--nss", "/x"}).what, HasSubstr("trust install"));
-  EXPECT_THAT(refused({"trust"}).what, HasSubstr("install, uninstall or export"));
-  EXPECT_THAT(refused({"trust", "--out", "x"}).what, HasSubstr("install, uninstall or export"));
+  EXPECT_THAT(refused({"trust"}).what, HasSubstr("uninstall, status, export"));
+  EXPECT_THAT(refused({"trust", "--out", "x"}).what, HasSubstr("uninstall, status, export"));
+  EXPECT_THAT(refused({"trust", "export", "--for", "iso"}).what,
+              HasSubstr("Did you mean \"ios\"?"));
   EXPECT_THAT(refused({"trust", "instal"}).what, HasSubstr("Did you mean \"install\"?"));
 }
 

@@ -19,6 +19,7 @@ std::span<const Verb> reload_rows();
 std::span<const Verb> upgrade_rows();
 std::span<const Verb> config_rows();  // and explain
 std::span<const Verb> trust_rows();
+std::span<const Verb> trust_page_rows();
 std::span<const Verb> own_rows();  // version, completion, man
 
 std::span<const Flag<RunCommand>> run_flags();

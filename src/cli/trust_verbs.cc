@@ -36,7 +36,15 @@ constexpr std::array kStoreFlags{
 constexpr std::array kExportFlags{
     kState,
     Flag<TrustCommand>{
-        "--out", "FILE", "Where export writes the anchor; stdout unless said.",
+        "--for", "TARGET",
+        "The file that this wants, and what to do there: windows, macos, ios, android, linux, "
+        "firefox, java, curl, python, node, docker, intune or ansible.",
+        [](TrustCommand& trust, Text text) {
+          return assign(trust.target, text, certs::find_trust_target);
+        }},
+    Flag<TrustCommand>{
+        "--out", "FILE",
+        "Where it is written; stdout unless said. A file with other content is not replaced.",
         [](TrustCommand& trust, Text text) { return assign(trust.out, text, parse_path); }},
     kJson};
 
@@ -50,21 +58,40 @@ constexpr Grammar<TrustCommand> kInstall{.flags = kStoreFlags,
                                          .finish = finish<TrustCommand::Verb::install>};
 constexpr Grammar<TrustCommand> kUninstall{.flags = kStoreFlags,
                                            .finish = finish<TrustCommand::Verb::uninstall>};
+constexpr Grammar<TrustCommand> kStatus{.flags = kStoreFlags,
+                                        .finish = finish<TrustCommand::Verb::status>};
 constexpr Grammar<TrustCommand> kExport{.flags = kExportFlags,
                                         .finish = finish<TrustCommand::Verb::export_>};
+constexpr std::array kShowFlags{kState, kJson};
+constexpr Grammar<TrustCommand> kShow{.flags = kShowFlags,
+                                      .finish = finish<TrustCommand::Verb::show>};
 
 constexpr std::array kRows{
     Verb{"trust", "install", "", "make this machine trust the local CA",
-         "Puts the certificate of the local CA into the system's store and into the NSS databases "
-         "of Chromium and Firefox. Doing it twice is the same as doing it once.",
+         "Puts the certificate of the local CA into the system's store, into the NSS databases of "
+         "Chromium and Firefox, into the policy of Firefox, and into the store of every Java that "
+         "has one of its own. Doing it twice is the same as doing it once.",
          "gatehouse trust install\nsudo gatehouse trust install --state ~/.local/state/gatehouse",
          flags_of<kInstall>, parse_by<kInstall>},
     Verb{"trust", "uninstall", "", "take that back", "Removes what install put there.",
          "gatehouse trust uninstall", flags_of<kUninstall>, parse_by<kUninstall>},
+    Verb{"trust", "status", "", "where on this machine the local CA is trusted",
+         "Looks at every store that install would change, and says store by store whether it has "
+         "the local CA, and which command mends it. Ends with 23 where one does not.",
+         "gatehouse trust status", flags_of<kStatus>, parse_by<kStatus>},
     Verb{"trust", "export", "", "write the local CA's certificate for other devices",
          "Writes the certificate of the local CA and nothing else. No private key ever leaves the "
-         "state folder.",
-         "gatehouse trust export --out gatehouse-ca.crt", flags_of<kExport>, parse_by<kExport>}};
+         "state folder.\n\n"
+         "With --for it writes the file that a kind of device or program wants, and says on stderr "
+         "what to do with it there, to the letter.",
+         "gatehouse trust export --out gatehouse-ca.crt\n"
+         "gatehouse trust export --for ios --out gatehouse-ca.mobileconfig",
+         flags_of<kExport>, parse_by<kExport>},
+    Verb{"trust", "show", "", "the local CA, and its fingerprint to compare",
+         "Says who the local CA is, its fingerprint in groups, what it may certify and until when. "
+         "Whoever is to trust it on another device compares the fingerprint with the one that the "
+         "device shows.",
+         "gatehouse trust show", flags_of<kShow>, parse_by<kShow>}};
 
 }  // namespace
 

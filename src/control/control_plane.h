@@ -9,6 +9,8 @@
 
 namespace gatehouse::control {
 
+class TrustPages;
+
 // Who asks for a change; for the history.
 struct Caller {
   std::string name;  // root, "file", "signal"
@@ -51,6 +53,9 @@ class ControlPlane {
   virtual api::Status status() const = 0;
   // Prometheus text.
   virtual std::string metrics() const = 0;
+
+  // How devices come to trust the local CA.
+  virtual TrustPages& trust() const = 0;
 
   // Until the number is given to unlisten().
   virtual std::uint64_t listen(Listener listener) = 0;

@@ -23,6 +23,12 @@ bool is_at(const config::Endpoint& endpoint, const IpEndpoint& here) {
   return ip != nullptr && *ip == here;
 }
 
+// What is known of the CA is shown where its certificate answers, and nowhere else.
+SiteCache::Certified certified(const ServedIdentityPtr& identity) {
+  const bool ours = identity && identity->origin == ServedIdentity::Origin::local_ca;
+  return ours ? SiteCache::Certified::by_local_ca : SiteCache::Certified::otherwise;
+}
+
 }  // namespace
 
 ListenerTables::Tables ListenerTables::of(const OpenListener& listener,
@@ -90,26 +96,26 @@ tls::Answer ListenerTables::answer(const ServedIdentityPtr& served, tls::Profile
 }
 
 SiteCache::SitePtr ListenerTables::served(const Participants& participants,
-                                          const Participants::One& one) {
-  return sites_.of(*one.site, participants.profile(one.site), one.how);
+                                          const Participants::One& one,
+                                          const ServedIdentityPtr& identity) {
+  return sites_.of(*one.site, participants.profile(one.site), one.how, certified(identity));
 }
 
 void ListenerTables::add_name(const Participants& participants, const Participants::One& one,
                               const NamePattern& name, Draft& to) {
-  to.routes->add(name, served(participants, one));
-  if (!to.bindings) return;
-  const ServedIdentityPtr identity = identities_.of(one.site->certificate, &name);
+  const ServedIdentityPtr identity =
+      to.bindings ? identities_.of(one.site->certificate, &name) : nullptr;
+  to.routes->add(name, served(participants, one, identity));
   if (identity) to.bindings->bind(name, answer(identity, participants.profile(one.site)));
 }
 
 // A site with `*` answers for every name, so there are no unknown ones.
 void ListenerTables::add_defaults(const Participants& participants, Draft& to) {
   const auto any = participants.any_name();
-  if (any) to.routes->set_default(served(participants, *any));
-  if (!to.bindings) return;
   const ServedIdentityPtr identity =
       any ? identities_.of(any->site->certificate) : identities_.standard;
-  if (!identity) return;
+  if (any) to.routes->set_default(served(participants, *any, to.bindings ? identity : nullptr));
+  if (!to.bindings || !identity) return;
   const tls::Answer by_default = answer(identity, participants.profile(any ? any->site : nullptr));
   const config::Listener* settings = participants.settings();
   const bool refuse_unknown = settings != nullptr && settings->refuse_unknown_names;
@@ -121,7 +127,7 @@ void ListenerTables::add_localhost(const Participants& participants, Draft& to) 
   const auto localhost = participants.localhost();
   if (!localhost) return;
   for (const NamePattern& name : names_of_localhost()) {
-    to.routes->add(name, served(participants, *localhost));
+    to.routes->add(name, served(participants, *localhost, nullptr));
   }
 }
 
@@ -159,7 +165,7 @@ void ListenerTables::add_named(const config::Binding& binding, const NamePattern
   const ServedIdentityPtr identity = identities_.of(binding.certificate, &name);
   if (identity) to.bindings->bind(name, answer(identity, profile));
   if (site == nullptr) return;
-  to.routes->add(name, sites_.of(*site, profile, SiteCache::Plain::by_policy));
+  to.routes->add(name, sites_.of(*site, profile, SiteCache::Plain::by_policy, certified(identity)));
 }
 
 // Whatever the client calls it, this certificate answers; and this site, if one is named.
@@ -172,12 +178,14 @@ void ListenerTables::take_over(const config::Binding& binding, const Participant
   if (identity) to.bindings->bind_default(answer(identity, profile));
   if (!binding.site.empty()) *to.routes = edge::RouteTable{};
   if (site != nullptr)
-    to.routes->set_default(sites_.of(*site, profile, SiteCache::Plain::by_policy));
+    to.routes->set_default(
+        sites_.of(*site, profile, SiteCache::Plain::by_policy, certified(identity)));
   if (!binding.site.empty()) return;
   for (const config::Site& one : settings_.sites) {
     for (const NamePattern& name : one.names) {
       if (site_with(name) != &one) continue;
-      to.routes->add(name, sites_.of(one, profile, SiteCache::Plain::by_policy));
+      to.routes->add(name,
+                     sites_.of(one, profile, SiteCache::Plain::by_policy, certified(identity)));
     }
   }
 }

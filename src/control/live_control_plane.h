@@ -48,6 +48,7 @@ class LiveControlPlane final : public ControlPlane {
     std::function<void(const IdentitySet&)> on_identities;
     // Replaces the program; see ControlPlane::upgrade.
     std::function<io::Task<Result<api::UpgradeResponse>>(Caller caller)> upgrade;
+    TrustPages& trust;
   };
   // Borrows what Parts refers to.
   explicit LiveControlPlane(Parts parts);
@@ -103,6 +104,7 @@ class LiveControlPlane final : public ControlPlane {
   api::ListCertificatesResponse certificates() const override;
   api::Status status() const override;
   std::string metrics() const override;
+  TrustPages& trust() const override { return parts_.trust; }
   std::uint64_t listen(Listener listener) override;
   void unlisten(std::uint64_t number) override;
 

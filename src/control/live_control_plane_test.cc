@@ -8,6 +8,7 @@
 
 #include "base/testing/temporary_folder.h"
 #include "control/testing/configurations.h"
+#include "control/testing/fake_trust_pages.h"
 #include "control/testing/fakes.h"
 #include "control/testing/stored_certificates.h"
 #include "crypto/testing/chains.h"
@@ -98,6 +99,7 @@ class TheControlPlane : public io::testing::ReactorTest {
   FakeProver prover_;
   std::vector<crypto::Certificate> machine_anchors_;
   FakeFleet fleet_{reactor};
+  testing::FakeTrustPages trust_;
   LiveControlPlane plane_{{.reactor = reactor,
                            .events = log_,
                            .sources = sources_,
@@ -110,7 +112,8 @@ class TheControlPlane : public io::testing::ReactorTest {
                            .facts = {},
                            .metrics_page = [] { return std::string("counters"); },
                            .on_identities = [](const IdentitySet&) {},
-                           .upgrade = {}}};
+                           .upgrade = {},
+                           .trust = trust_}};
   std::vector<std::string> events_seen_;
 };
 

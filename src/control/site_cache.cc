@@ -4,9 +4,12 @@
 
 namespace gatehouse::control {
 
-void SiteCache::begin(std::shared_ptr<const config::Settings> next, ChosenPort chosen_port) {
+void SiteCache::begin(std::shared_ptr<const config::Settings> next, ChosenPort chosen_port,
+                      std::shared_ptr<const edge::OwnRoute> trust_page) {
   chosen_port_ = std::move(chosen_port);
-  if (!settings_ || settings_->timeouts != next->timeouts) {
+  const bool same_page = trust_page == trust_page_;
+  trust_page_ = std::move(trust_page);
+  if (!settings_ || !same_page || settings_->timeouts != next->timeouts) {
     made_.clear();
   } else {
     config::Sites::each_difference(settings_->sites, next->sites,
@@ -17,16 +20,18 @@ void SiteCache::begin(std::shared_ptr<const config::Settings> next, ChosenPort c
   settings_ = std::move(next);
 }
 
-SiteCache::SitePtr SiteCache::of(const config::Site& site, tls::Profile profile, Plain plain) {
+SiteCache::SitePtr SiteCache::of(const config::Site& site, tls::Profile profile, Plain plain,
+                                 Certified certified) {
   Variants& variants = made_[site.name];
-  SitePtr& variant =
-      variants[static_cast<std::size_t>(profile) * 2 + (plain == Plain::always_kept ? 1 : 0)];
-  if (!variant) variant = make(site, profile, plain);
+  const std::size_t way =
+      (plain == Plain::always_kept ? 1U : 0U) + (certified == Certified::by_local_ca ? 2U : 0U);
+  SitePtr& variant = variants[static_cast<std::size_t>(profile) * 4 + way];
+  if (!variant) variant = make(site, profile, plain, certified);
   return variant;
 }
 
-SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profile,
-                                   Plain plain) const {
+SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profile, Plain plain,
+                                   Certified certified) const {
   auto made = std::make_shared<edge::Site>(site.name, policy(profile));
   made->label = labels_.number(site.name);
   const bool kept = plain == Plain::always_kept;
@@ -34,6 +39,9 @@ SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profil
   made->add_route("/", decision(site.upstreams));
   for (const config::Route& route : site.routes) {
     made->add_route(route.path, decision(route.upstreams), kept ? std::nullopt : route.external);
+  }
+  if (certified == Certified::by_local_ca && trust_page_) {
+    made->set_own(trust_page_);
   }
   return made;
 }

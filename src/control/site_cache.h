@@ -25,22 +25,27 @@ class SiteCache {
   using ChosenPort = std::function<std::uint16_t(const ListenAddress& address)>;
 
   // From now on sites of `next` are asked for; those that it changes are forgotten.
-  void begin(std::shared_ptr<const config::Settings> next, ChosenPort chosen_port);
+  // `trust_page` answers on those that the local CA certifies; nullptr: there is no local CA.
+  void begin(std::shared_ptr<const config::Settings> next, ChosenPort chosen_port,
+             std::shared_ptr<const edge::OwnRoute> trust_page = nullptr);
 
   // Which of its two ways without TLS a site goes: by its policy for plain HTTP, or, where a plain
   // listener is one of its own addresses, as if it were TLS.
   enum class Plain : unsigned char { by_policy, always_kept };
+  // Whose certificate answers where the site is served.
+  enum class Certified : unsigned char { otherwise, by_local_ca };
   using SitePtr = std::shared_ptr<const edge::Site>;
   // `site` is part of the settings given to begin().
-  SitePtr of(const config::Site& site, tls::Profile profile, Plain plain);
+  SitePtr of(const config::Site& site, tls::Profile profile, Plain plain, Certified certified);
   // The number by which connections and sites are told apart that may not serve each other.
   std::uint32_t policy(tls::Profile profile) const { return policies_.number(profile); }
 
  private:
   static constexpr std::size_t kProfiles = 3;
-  using Variants = std::array<SitePtr, kProfiles * 2>;
+  using Variants = std::array<SitePtr, kProfiles * 2 * 2>;
 
-  SitePtr make(const config::Site& site, tls::Profile profile, Plain plain) const;
+  SitePtr make(const config::Site& site, tls::Profile profile, Plain plain,
+               Certified certified) const;
   edge::PlainHttp plain_http(const config::Site& site) const;
   edge::Decision decision(const std::vector<UpstreamUrl>& urls) const;
 
@@ -48,6 +53,7 @@ class SiteCache {
   certs::PolicyNumbers& policies_;
   std::shared_ptr<const config::Settings> settings_;
   ChosenPort chosen_port_;
+  std::shared_ptr<const edge::OwnRoute> trust_page_;
   std::unordered_map<std::string, Variants> made_;  // by the keys of the sites
 };
 

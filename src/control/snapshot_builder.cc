@@ -89,7 +89,7 @@ ServedIdentityPtr shown_identity(const config::Settings& settings, const Identit
 
 std::shared_ptr<const edge::Snapshot> SnapshotBuilder::build(const Input& input) {
   const config::Settings& settings = *input.settings;
-  sites_.begin(input.settings, chosen_ports(input.listeners));
+  sites_.begin(input.settings, chosen_ports(input.listeners), trust_page(*input.identities));
   auto next = std::make_shared<edge::Snapshot>();
   next->revision = input.revision;
   next->settings = edge_settings(settings);
@@ -208,6 +208,16 @@ edge::ListenerPlan SnapshotBuilder::metrics_plan(const OpenListener& listener) c
           .metrics = true,
           .bindings = nullptr,
           .routes = edge::metrics_routes(labels_.number("metrics"))};
+}
+
+std::shared_ptr<const edge::OwnRoute> SnapshotBuilder::trust_page(const IdentitySet& identities) {
+  if (anchor_ == identities.anchor) return trust_page_;
+  anchor_ = identities.anchor;
+  if (!anchor_) return trust_page_ = nullptr;
+  auto content =
+      std::make_shared<const TrustContent>(*anchor_, facts_.trust, TrustContent::Where::on_a_site);
+  return trust_page_ = std::make_shared<const edge::OwnRoute>(std::string(kTrustPath),
+                                                              edge::Own{std::move(content)});
 }
 
 }  // namespace gatehouse::control

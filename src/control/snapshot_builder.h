@@ -8,6 +8,7 @@
 #include "control/listener_tables.h"
 #include "control/listeners.h"
 #include "control/site_cache.h"
+#include "control/trust_content.h"
 #include "edge/worker/snapshot.h"
 
 namespace gatehouse::control {
@@ -21,6 +22,7 @@ class SnapshotBuilder {
     std::size_t workers = 1;
     std::size_t most_connections = SIZE_MAX;  // unless the configuration says so; of all workers
     std::string trust_command;                // for the welcome page
+    std::shared_ptr<TrustState> trust = std::make_shared<TrustState>();
   };
   SnapshotBuilder(MetricLabels& labels, Facts facts)
       : labels_(labels), facts_(std::move(facts)), sites_(labels, policies_) {}
@@ -59,11 +61,14 @@ class SnapshotBuilder {
 
   std::map<edge::ListenerId, edge::ListenerPlan> plans(const Input& input);
   edge::ListenerPlan metrics_plan(const OpenListener& listener) const;
+  std::shared_ptr<const edge::OwnRoute> trust_page(const IdentitySet& identities);
 
   MetricLabels& labels_;
   Facts facts_;
   certs::PolicyNumbers policies_;
   SiteCache sites_;
+  std::optional<crypto::Certificate> anchor_;         // that was seen last
+  std::shared_ptr<const edge::OwnRoute> trust_page_;  // of it
   Built last_;
 };
 

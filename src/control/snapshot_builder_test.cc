@@ -178,6 +178,30 @@ TEST_F(Snapshots, I6_an_address_can_have_a_certificate_of_its_own) {
   EXPECT_NE(box->bindings->find(ServerName::parse("whatever.example").value()), nullptr);
 }
 
+bool has_trust_page(const edge::ListenerPlan* plan, std::string_view host,
+                    edge::Arrival arrival = edge::Arrival::tls) {
+  http::RequestHead request;
+  request.path = "/.well-known/gatehouse/trust";
+  return std::holds_alternative<edge::Own>(plan->routes->find(host)->decide(request, arrival));
+}
+
+TEST_F(Snapshots, I14_have_the_trust_page_where_the_local_ca_certifies) {
+  const auto made = build("version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n");
+  EXPECT_TRUE(has_trust_page(plan(*made, "[::]:443"), "a.localhost"));
+  EXPECT_FALSE(
+      has_trust_page(plan(*made, "[::]:80"), "a.localhost", edge::Arrival::plain_loopback));
+}
+
+TEST_F(Snapshots, have_no_trust_page_where_another_certificate_answers) {
+  const auto made = build(
+      "version: 1\nsites:\n  a.localhost: http://127.0.0.1:1\n"
+      "  outside.example: http://127.0.0.1:2\n");
+  const auto* tls = plan(*made, "[::]:443");
+  EXPECT_TRUE(has_trust_page(tls, "a.localhost"));
+  // The local CA may not certify it, so a self-signed certificate answers.
+  EXPECT_FALSE(has_trust_page(tls, "outside.example"));
+}
+
 TEST_F(Snapshots, the_limit_of_connections_is_shared_by_the_workers) {
   EXPECT_EQ(build("version: 1\n")->most_connections_per_worker, 50U);
   EXPECT_EQ(build("version: 1\nlimits: {connections: 10}\n")->most_connections_per_worker, 5U);

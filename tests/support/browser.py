@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 
+from support.tab import Tab
 from support.wait import seconds
 
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -39,6 +40,10 @@ class Browser:
             text=True, timeout=seconds(60))
         failed = re.search(r"Page load failed: net::(\w+)", ended.stderr)
         return failed[1] if failed else ended.stdout
+
+    def tab(self, width=1200, height=900):
+        """A tab that a test moves about in; ends with the `with` block."""
+        return Tab(self._command(), self._environment(), width, height)
 
     def stay(self, url):
         """Opens a page and stays there; ends with the `with` block."""

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "control/control_plane.h"
+#include "control/testing/fake_trust_pages.h"
 #include "io/event.h"
 
 namespace gatehouse::admin::testing {
@@ -24,6 +25,7 @@ class FakeControlPlane final : public control::ControlPlane {
   std::string prometheus = "gatehouse_up 1\n";
   std::vector<std::pair<api::ChangeRequest, control::Caller>> changes;
   std::vector<control::Caller> upgraders;
+  mutable control::testing::FakeTrustPages trust_pages;
   int reloads = 0;
   int finished = 0;
   int cancelled = 0;
@@ -125,6 +127,7 @@ class FakeControlPlane final : public control::ControlPlane {
     return status;
   }
   std::string metrics() const override { return prometheus; }
+  control::TrustPages& trust() const override { return trust_pages; }
 
   std::uint64_t listen(control::Listener listener) override {
     listeners_.emplace(++last_, std::move(listener));

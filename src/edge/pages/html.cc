@@ -42,6 +42,8 @@ std::string_view entity(char c) {
 
 }  // namespace
 
+std::string_view page_style() { return kStyle; }
+
 std::string escape_html(std::string_view text) {
   std::string out;
   for (const char c : printable(text)) {

@@ -29,6 +29,9 @@ void Site::set_plain_http(const PlainHttp& plain) {
 }
 
 const Decision& Site::decide(const http::RequestHead& request, Arrival arrival) const {
+  if (own_ && arrival == Arrival::tls && matches(own_->prefix, request.path)) {
+    return own_->decision;
+  }
   // Which application answers must not depend on how an upstream reads "..".
   if (request.dot_segments && routes_.size() > 1) return kAmbiguousPath;
   // "OPTIONS *" asks about the server as a whole: whoever has everything else answers.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/name_table.h"
+#include "edge/route/own_content.h"
 #include "edge/route/upstream_set.h"
 #include "http/message.h"
 
@@ -20,6 +21,10 @@ struct Forward {
 };
 // Answered by ourselves.
 enum class BuiltIn : std::uint8_t { welcome, metrics };
+// Answered by content of our own; never nullptr.
+struct Own {
+  std::shared_ptr<const OwnContent> content;
+};
 // Refused: the status and a sentence.
 struct Refuse {
   std::uint16_t status = 404;
@@ -33,7 +38,7 @@ struct Redirect {
 struct HttpsOnly {
   std::uint16_t https_port = 443;
 };
-using Decision = std::variant<Forward, BuiltIn, Refuse, Redirect, HttpsOnly>;
+using Decision = std::variant<Forward, BuiltIn, Own, Refuse, Redirect, HttpsOnly>;
 
 // How a request came: over TLS that ended here, or plain, by whether the address of ours that the
 // client dialled is loopback. Only the socket tells; no header does, not even a trusted proxy's.
@@ -49,6 +54,12 @@ struct PlainHttp {
   friend bool operator==(const PlainHttp&, const PlainHttp&) = default;
 };
 
+// Where content of our own answers; shared by all sites that have it.
+struct OwnRoute {
+  std::string prefix;
+  Decision decision;
+};
+
 // What a person publishes under its names.
 class Site {
  public:
@@ -61,6 +72,9 @@ class Site {
                  std::optional<PlainPolicy> external = std::nullopt);
   // Unless it is set, plain requests are served.
   void set_plain_http(const PlainHttp& plain);
+  // Under this prefix ours answers, whatever the routes say; over TLS only, where the certificate
+  // is the one that the content is about.
+  void set_own(std::shared_ptr<const OwnRoute> route) { own_ = std::move(route); }
   // What it returns is part of the site.
   const Decision& decide(const http::RequestHead& request, Arrival arrival) const;
 
@@ -83,6 +97,7 @@ class Site {
   std::string name_;
   std::uint32_t policy_;
   std::vector<Route> routes_;  // longest prefix first
+  std::shared_ptr<const OwnRoute> own_;
   PlainHttp plain_;
   Decision redirect_ = Redirect{};
   Decision https_only_ = HttpsOnly{};

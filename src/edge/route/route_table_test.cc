@@ -51,6 +51,47 @@ TEST(Site, a_question_about_the_whole_server_goes_to_the_default_route) {
   EXPECT_EQ(upstreams(three_routes(), ""), 1u);
 }
 
+class NoContent final : public OwnContent {
+ public:
+  OwnReply reply(const OwnQuestion& /*question*/) const override { return {}; }
+};
+
+std::shared_ptr<const OwnRoute> own_route() {
+  return std::make_shared<OwnRoute>("/.well-known/own", Own{std::make_shared<NoContent>()});
+}
+
+bool is_ours(const Site& site, std::string_view path, Arrival arrival = Arrival::tls) {
+  http::RequestHead request;
+  ask(request, path);
+  return std::holds_alternative<Own>(site.decide(request, arrival));
+}
+
+TEST(Site, content_of_our_own_answers_under_its_prefix_only) {
+  Site site = three_routes();
+  EXPECT_FALSE(is_ours(site, "/.well-known/own"));
+  site.set_own(own_route());
+  EXPECT_TRUE(is_ours(site, "/.well-known/own"));
+  EXPECT_TRUE(is_ours(site, "/.well-known/own/file"));
+  EXPECT_FALSE(is_ours(site, "/.well-known/owner"));
+  EXPECT_FALSE(is_ours(site, "/"));
+}
+
+TEST(Site, content_of_our_own_answers_over_tls_only) {
+  Site site = three_routes();
+  site.set_own(own_route());
+  EXPECT_FALSE(is_ours(site, "/.well-known/own", Arrival::plain_loopback));
+  EXPECT_FALSE(is_ours(site, "/.well-known/own", Arrival::plain_external));
+}
+
+TEST(Site, content_of_our_own_is_no_route_that_makes_dots_ambiguous) {
+  Site site("a", 0);
+  site.add_route("/", forward_to(1));
+  site.set_own(own_route());
+  http::RequestHead request;
+  ask(request, "/a/../b", true);
+  EXPECT_TRUE(std::holds_alternative<Forward>(site.decide(request, Arrival::tls)));
+}
+
 TEST(Site, what_no_route_takes_is_404) {
   Site site("a", 0);
   site.add_route("/api", forward_to(2));

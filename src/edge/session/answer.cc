@@ -4,7 +4,8 @@ namespace gatehouse::edge {
 namespace {
 
 // Names are borrowed, values too.
-void describe(http::ResponseHead& response, const OwnAnswer& own, bool head) {
+void describe(http::ResponseHead& response, const OwnAnswer& own, std::string_view disposition,
+              bool head) {
   const std::size_t size = own.page.body.size();
   response.status = own.status;
   response.declared_length = size;
@@ -16,7 +17,9 @@ void describe(http::ResponseHead& response, const OwnAnswer& own, bool head) {
   add("Content-Type", own.page.content_type);
   add("Cache-Control", "no-store");
   add("X-Content-Type-Options", "nosniff");
-  add("Content-Security-Policy", kPageSecurityPolicy);
+  add("Content-Security-Policy",
+      own.security_policy.empty() ? kPageSecurityPolicy : std::string_view(own.security_policy));
+  if (!disposition.empty()) add("Content-Disposition", disposition);
 }
 
 }  // namespace
@@ -25,13 +28,16 @@ io::Task<bool> answer(ThreadContext& thread, ClientSide& client, OwnAnswer own) 
   using Pool = io::BufferPool;
   const bool head = client.request().method == http::Method::head;
   http::ResponseHead response;
-  describe(response, own, head);
+  const std::string disposition =
+      own.file_name.empty() ? "" : "attachment; filename=\"" + own.file_name + '"';
+  describe(response, own, disposition, head);
   std::string_view rest = head ? std::string_view{} : own.page.body;
-  const std::size_t headroom = Pool::kHeadroom + own.location.size();
+  const std::size_t further = own.location.size() + own.security_policy.size() + disposition.size();
+  const std::size_t headroom = Pool::kHeadroom + further;
   io::Lease content(thread.reactor.buffers());
   for (bool first = true; first || !rest.empty(); first = false) {
     content.take(Pool::Size::large, headroom);
-    const std::string_view part = rest.substr(0, Pool::kRelay - own.location.size());
+    const std::string_view part = rest.substr(0, Pool::kRelay - further);
     rest.remove_prefix(part.size());
     content.append(part);
     const bool end = rest.empty();

@@ -11,11 +11,15 @@ namespace gatehouse::edge {
 // More of it would not leave room for a page in the same buffer.
 inline constexpr std::size_t kLongestLocation = 16 * 1024;
 
+inline constexpr std::size_t kLongestPolicy = 2 * 1024;
+
 // A response of our own.
 struct OwnAnswer {
   std::uint16_t status = 200;
   Page page;
-  std::string location{};  // of a redirect; at most kLongestLocation
+  std::string location{};         // of a redirect; at most kLongestLocation
+  std::string security_policy{};  // at most kLongestPolicy; empty: kPageSecurityPolicy
+  std::string file_name{};        // of a download; a plain word
 };
 
 // Sends it. False: the client is gone.

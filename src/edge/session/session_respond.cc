@@ -20,6 +20,22 @@ Outcome https_only(const SessionRequest& request, std::uint16_t port) {
   return {Outcome::Kind::unanswered, 403, https_only_sentence(request.head, port)};
 }
 
+OwnAnswer reply_of(const OwnContent& content, const SessionRequest& request) {
+  const http::RequestHead& head = request.head;
+  const bool reads = head.method == http::Method::get || head.method == http::Method::head;
+  OwnReply reply = content.reply({.reads = reads,
+                                  .path = head.path,
+                                  .host = head.authority_text,
+                                  .peer = request.facts.address,
+                                  .user_agent = head.fields.value(http::FieldId::user_agent),
+                                  .tls = request.facts.scheme == http::Scheme::https});
+  return {.status = reply.status,
+          .page = {reply.content_type, std::move(reply.body)},
+          .location = std::move(reply.location),
+          .security_policy = std::move(reply.security_policy),
+          .file_name = std::move(reply.file_name)};
+}
+
 }  // namespace
 
 const Site* Session::find_site(const SessionRequest& request) {
@@ -94,6 +110,8 @@ io::Task<Outcome> Session::answer_ourselves(SessionRequest& request, H1Client& c
   if (const auto* redirect = std::get_if<Redirect>(&decision)) {
     own = redirect_to_https(request.head, redirect->https_port);
     if (!own) co_return https_only(request, redirect->https_port);
+  } else if (const auto* ours = std::get_if<Own>(&decision)) {
+    own = reply_of(*ours->content, request);
   } else {
     own.emplace().page = built_in(std::get<BuiltIn>(decision), request);
   }

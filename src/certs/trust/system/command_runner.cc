@@ -129,6 +129,11 @@ SystemCommandRunner::SystemCommandRunner(std::string search_path, milliseconds b
     : search_path_(std::move(search_path) + ":/usr/sbin:/sbin:/usr/bin:/bin"), bound_(bound) {}
 
 std::optional<std::string> SystemCommandRunner::find(std::string_view program) const {
+  if (program.starts_with('/')) {
+    std::string file(program);
+    if (access(file.c_str(), X_OK) == 0) return file;
+    return std::nullopt;
+  }
   std::string_view rest = search_path_;
   while (!rest.empty()) {
     const auto colon = std::min(rest.find(':'), rest.size());

@@ -25,8 +25,9 @@ class CommandRunner {
                                      std::string_view input = {}) = 0;
 };
 
-// Looks in PATH and in the folders of administrators (a user's PATH often lacks /usr/sbin). What
-// takes longer than `bound` is killed, and is an error.
+// Looks in PATH and in the folders of administrators (a user's PATH often lacks /usr/sbin), but for
+// a program that is named by its whole path. What takes longer than `bound` is killed, and is an
+// error.
 class SystemCommandRunner final : public CommandRunner {
  public:
   explicit SystemCommandRunner(std::string search_path,

@@ -164,4 +164,23 @@ TrustStep uninstall_from_nss(const crypto::Certificate& anchor, const NssDatabas
   return {Outcome::done, database.text(), fmt::format("\"{}\" is gone", name)};
 }
 
+TrustStatus status_of_nss(const crypto::Certificate& anchor, const NssDatabase& database,
+                          CommandRunner& runner) {
+  if (!is_database(database.folder)) {
+    return {TrustStatus::Answer::not_trusted, database.text(), "there is no database yet"};
+  }
+  if (!runner.available(kTool)) {
+    return {TrustStatus::Answer::unknown, database.text(), no_tool(database).what};
+  }
+  Certutil certutil(database, runner);
+  if (auto trouble = certutil.run({"-L"}); !trouble.empty()) {
+    return {TrustStatus::Answer::unknown, database.text(), trouble};
+  }
+  const std::string name = nickname(anchor);
+  if (flags_in(certutil.output(), name) == kTrusted) {
+    return {TrustStatus::Answer::trusted, database.text(), fmt::format("it has \"{}\"", name)};
+  }
+  return {TrustStatus::Answer::not_trusted, database.text(), "the CA is not in it"};
+}
+
 }  // namespace gatehouse::certs

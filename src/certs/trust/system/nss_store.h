@@ -19,5 +19,7 @@ TrustStep install_in_nss(const crypto::Certificate& anchor, const NssDatabase& d
                          CommandRunner& runner);
 TrustStep uninstall_from_nss(const crypto::Certificate& anchor, const NssDatabase& database,
                              CommandRunner& runner);
+TrustStatus status_of_nss(const crypto::Certificate& anchor, const NssDatabase& database,
+                          CommandRunner& runner);
 
 }  // namespace gatehouse::certs

@@ -2,13 +2,12 @@
 
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <optional>
-#include <sstream>
-#include <sys/stat.h>
-#include <system_error>
+#include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "certs/trust/system/public_file.h"
 
 namespace gatehouse::certs {
 namespace {
@@ -20,6 +19,7 @@ struct SystemStore {
   StoreFlavour flavour;
   path root;
   path folder;  // anchors that an administrator adds
+  path bundle;  // what programs read
 
   std::string text() const { return "system store " + folder.string(); }
   // The fingerprint tells two CAs apart, and uninstalling one leaves the others alone.
@@ -32,16 +32,21 @@ std::optional<SystemStore> find_store(const path& root) {
   struct Known {
     StoreFlavour flavour;
     const char* folder;
+    const char* bundle;
   };
   constexpr std::array kKnown = {
-      Known{StoreFlavour::debian, "usr/local/share/ca-certificates"},
-      Known{StoreFlavour::rhel, "etc/pki/ca-trust/source/anchors"},
-      Known{StoreFlavour::arch, "etc/ca-certificates/trust-source/anchors"},
+      Known{StoreFlavour::debian, "usr/local/share/ca-certificates",
+            "etc/ssl/certs/ca-certificates.crt"},
+      Known{StoreFlavour::rhel, "etc/pki/ca-trust/source/anchors",
+            "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"},
+      Known{StoreFlavour::suse, "etc/pki/trust/anchors", "var/lib/ca-certificates/ca-bundle.pem"},
+      Known{StoreFlavour::arch, "etc/ca-certificates/trust-source/anchors",
+            "etc/ca-certificates/extracted/tls-ca-bundle.pem"},
   };
   for (const Known& known : kKnown) {
     std::error_code ignored;
     if (std::filesystem::is_directory(root / known.folder, ignored)) {
-      return SystemStore{known.flavour, root, root / known.folder};
+      return SystemStore{known.flavour, root, root / known.folder, root / known.bundle};
     }
   }
   return std::nullopt;
@@ -87,43 +92,23 @@ std::string_view hint_for(const SystemStore& store) {
              : "";
 }
 
-std::string content_of(const path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-// Through a temporary name, so that update-ca-certificates never sees half a file. 0 or the error.
-int replace(const path& file, const std::string& content) {
-  const path temporary = file.string() + ".new";
-  errno = 0;
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << content << std::flush;
-  if (!out) {
-    const int error = errno == 0 ? EIO : errno;
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  chmod(temporary.c_str(), 0644);  // public, whatever the umask is
-  return std::rename(temporary.c_str(), file.c_str()) == 0 ? 0 : errno;
-}
-
 TrustStep failed(const SystemStore& store, const path& file, int error) {
-  const bool denied = error == EACCES || error == EPERM;
-  return {Outcome::failed, store.text(),
-          fmt::format("{} could not be changed: {}; {}", file.string(),
-                      std::generic_category().message(error),
-                      denied ? "run it again with sudo, and with --state set to this state folder"
-                             : "nothing was changed")};
+  return {Outcome::failed, store.text(), trouble_with(file, error)};
+}
+
+// How PEM holds it, between its first and last line.
+std::string base64_of(const crypto::Certificate& anchor) {
+  const std::string pem = anchor.to_pem();
+  const auto begin = pem.find('\n') + 1;
+  return pem.substr(begin, pem.rfind("-----END") - begin);
 }
 
 TrustStep no_store(const path& root) {
-  return {
-      Outcome::skipped, "system store",
-      fmt::format("below {} there is no store of Debian, RHEL or Arch: install ca-certificates, "
-                  "or hand the file of `gatehouse trust export` to the system by its own tools",
-                  root.string())};
+  return {Outcome::skipped, "system store",
+          fmt::format(
+              "below {} there is no store of Debian, RHEL, SUSE or Arch: install ca-certificates, "
+              "or hand the file of `gatehouse trust export` to the system by its own tools",
+              root.string())};
 }
 
 }  // namespace
@@ -133,6 +118,7 @@ std::vector<std::string> update_command(StoreFlavour flavour, const path& root,
   if (flavour == StoreFlavour::debian) return debian_command(root, change);
   if (root != "/") return {};
   if (flavour == StoreFlavour::rhel) return {"update-ca-trust", "extract"};
+  if (flavour == StoreFlavour::suse) return {"update-ca-certificates"};
   return {"trust", "extract-compat"};
 }
 
@@ -143,7 +129,8 @@ TrustStep install_in_system_store(const crypto::Certificate& anchor, const path&
   const path file = store->file(anchor);
   const bool there = content_of(file) == anchor.to_pem();
   if (!there) {
-    if (const int error = replace(file, anchor.to_pem())) return failed(*store, file, error);
+    if (const int error = replace_public_file(file, anchor.to_pem()))
+      return failed(*store, file, error);
   }
   // Also when the file was there: a run that was stopped may have left the bundle without it.
   if (const auto trouble = trouble_with_update(*store, StoreChange::added, runner)) {
@@ -170,6 +157,24 @@ TrustStep uninstall_from_system_store(const crypto::Certificate& anchor, const p
   }
   return {Outcome::done, store->text(),
           fmt::format("{} is gone{}", file.string(), hint_for(*store))};
+}
+
+TrustStatus status_of_system_store(const crypto::Certificate& anchor, const path& root) {
+  const auto store = find_store(root);
+  if (!store) {
+    const TrustStep none = no_store(root);
+    return {TrustStatus::Answer::unknown, none.store, none.what, true};
+  }
+  if (content_of(store->bundle).find(base64_of(anchor)) != std::string::npos) {
+    return {TrustStatus::Answer::trusted, store->text(),
+            fmt::format("{} has the CA", store->bundle.string()), true};
+  }
+  const bool there = content_of(store->file(anchor)) == anchor.to_pem();
+  return {TrustStatus::Answer::not_trusted, store->text(),
+          there ? fmt::format("the CA is in its place, but {} was not made anew since",
+                              store->bundle.string())
+                : "the CA is not in it",
+          true};
 }
 
 }  // namespace gatehouse::certs

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "certs/trust/system/firefox_policy.h"
+#include "certs/trust/system/java_store.h"
 #include "certs/trust/system/nss_store.h"
 #include "certs/trust/system/system_store.h"
 
@@ -59,6 +61,12 @@ std::vector<TrustStep> install_trust(const crypto::Certificate& anchor, const Tr
   const auto databases = find_nss_databases(places, runner);
   for (const auto& database : databases) steps.push_back(install_in_nss(anchor, database, runner));
   if (databases.empty()) steps.push_back(no_browser());
+  if (has_firefox(places.system_root)) {
+    steps.push_back(install_in_firefox_policy(anchor, places.system_root));
+  }
+  for (const auto& store : find_java_stores(places, runner)) {
+    steps.push_back(install_in_java(anchor, store, runner));
+  }
   return steps;
 }
 
@@ -70,7 +78,28 @@ std::vector<TrustStep> uninstall_trust(const crypto::Certificate& anchor, const 
     steps.push_back(uninstall_from_nss(anchor, database, runner));
   }
   if (databases.empty()) steps.push_back(no_browser());
+  if (has_firefox(places.system_root)) {
+    steps.push_back(uninstall_from_firefox_policy(anchor, places.system_root));
+  }
+  for (const auto& store : find_java_stores(places, runner)) {
+    steps.push_back(uninstall_from_java(anchor, store, runner));
+  }
   return steps;
+}
+
+std::vector<TrustStatus> trust_status(const crypto::Certificate& anchor, const TrustPlaces& places,
+                                      CommandRunner& runner) {
+  std::vector<TrustStatus> all{status_of_system_store(anchor, places.system_root)};
+  for (const auto& database : find_nss_databases(places, runner)) {
+    all.push_back(status_of_nss(anchor, database, runner));
+  }
+  if (has_firefox(places.system_root)) {
+    all.push_back(status_of_firefox_policy(anchor, places.system_root));
+  }
+  for (const auto& store : find_java_stores(places, runner)) {
+    all.push_back(status_of_java(anchor, store, runner));
+  }
+  return all;
 }
 
 }  // namespace gatehouse::certs

@@ -10,6 +10,7 @@
 #include "base/testing/child.h"
 #include "base/testing/temporary_folder.h"
 #include "certs/trust/system/system_store.h"
+#include "certs/trust/system/testing/trust_fixture.h"
 #include "crypto/testing/chains.h"
 
 namespace gatehouse::certs {
@@ -24,69 +25,11 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Outcome = TrustStep::Outcome;
-using testing::content_of;
-using testing::put;
-using testing::TemporaryFolder;
-
-// Notes what would have been run; certutil keeps a list of nicknames for each database.
-class FakeRunner final : public CommandRunner {
- public:
-  bool available(std::string_view program) const override {
-    return std::ranges::find(installed, program) != installed.end();
-  }
-  Result<CommandOutcome> run(const std::vector<std::string>& argv,
-                             std::string_view input) override {
-    commands.push_back(argv);
-    inputs.emplace_back(input);
-    if (argv.front() == "certutil") return certutil(argv);
-    return CommandOutcome{exit_code, output};
-  }
-
-  std::vector<std::string> installed{"certutil", "update-ca-certificates", "update-ca-trust",
-                                     "trust"};
-  std::vector<std::vector<std::string>> commands;
-  std::vector<std::string> inputs;
-  int exit_code = 0;
-  std::string output;
-
- private:
-  CommandOutcome certutil(const std::vector<std::string>& argv) {
-    if (exit_code != 0) return {exit_code, output};
-    auto& names = databases_[argv.back()];
-    if (argv[1] == "-A") names.push_back(argv[4]);
-    if (argv[1] == "-D") std::erase(names, argv[3]);
-    std::string listing = "\nCertificate Nickname      Trust Attributes\n\n";
-    for (const auto& name : names) listing += name + "      C,,  \n";
-    return {0, argv[1] == "-L" ? listing : ""};
-  }
-
-  std::map<std::string, std::vector<std::string>> databases_;
-};
-
-class TrustTest : public ::testing::Test {
- protected:
-  void SetUp() override { places_ = {root_.path(), home_.path(), {}}; }
-
-  std::vector<TrustStep> install() { return install_trust(anchor_, places_, runner_); }
-  std::vector<TrustStep> uninstall() { return uninstall_trust(anchor_, places_, runner_); }
-
-  std::vector<fs::path> files_below(const fs::path& folder) {
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.is_regular_file()) files.push_back(entry.path());
-    }
-    return files;
-  }
-
-  crypto::testing::Ca ca_;
-  const crypto::Certificate& anchor_ = ca_.root;
-  TemporaryFolder root_;
-  TemporaryFolder home_;
-  TrustPlaces places_;
-  FakeRunner runner_;
-};
-
-auto outcome_is(Outcome outcome) { return Field(&TrustStep::outcome, outcome); }
+using gatehouse::testing::content_of;
+using gatehouse::testing::put;
+using gatehouse::testing::TemporaryFolder;
+using testing::outcome_is;
+using testing::TrustTest;
 
 class EveryFlavour : public TrustTest, public ::testing::WithParamInterface<const char*> {};
 
@@ -110,6 +53,7 @@ TEST_P(EveryFlavour, gets_one_file_and_its_bundle_anew) {
 INSTANTIATE_TEST_SUITE_P(SystemStore, EveryFlavour,
                          ::testing::Values("usr/local/share/ca-certificates",
                                            "etc/pki/ca-trust/source/anchors",
+                                           "etc/pki/trust/anchors",
                                            "etc/ca-certificates/trust-source/anchors"));
 
 TEST(UpdateCommand, is_that_of_the_flavour) {
@@ -118,6 +62,7 @@ TEST(UpdateCommand, is_that_of_the_flavour) {
   };
   EXPECT_THAT(added(StoreFlavour::debian), ElementsAre("update-ca-certificates"));
   EXPECT_THAT(added(StoreFlavour::rhel), ElementsAre("update-ca-trust", "extract"));
+  EXPECT_THAT(added(StoreFlavour::suse), ElementsAre("update-ca-certificates"));
   EXPECT_THAT(added(StoreFlavour::arch), ElementsAre("trust", "extract-compat"));
   EXPECT_THAT(update_command(StoreFlavour::debian, "/", StoreChange::removed),
               ElementsAre("update-ca-certificates", "--fresh"));
@@ -165,7 +110,7 @@ TEST_F(TrustTest, without_the_right_to_write_it_says_how_to_get_it) {
   fs::create_directories(root_ / "usr/local/share/ca-certificates");
   chmod(root_.path().c_str(), 0755);
   chmod((root_ / "usr/local/share/ca-certificates").c_str(), 0555);
-  const int verdict = testing::in_unprivileged_child([&] {
+  const int verdict = gatehouse::testing::in_unprivileged_child([&] {
     const auto step = install_trust(anchor_, places_, runner_).front();
     return step.outcome == Outcome::failed && step.what.contains("with sudo") ? 0 : 1;
   });
@@ -247,7 +192,7 @@ TEST(Anchor, of_another_user_is_not_permitted) {
   put(state / "ca/root.crt", "nothing");
   chmod((state / "ca").c_str(), 0000);
   chmod(state.path().c_str(), 0755);
-  const int verdict = testing::in_unprivileged_child([&] {
+  const int verdict = gatehouse::testing::in_unprivileged_child([&] {
     const auto anchor = read_anchor(state.path());
     return !anchor && anchor.error().kind == ErrorKind::not_permitted ? 0 : 1;
   });

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "certs/trust/target.h"
+#include "crypto/certificate.h"
+
+namespace gatehouse::certs {
+
+// A step with the words of one anchor and file.
+struct WordedStep {
+  std::string text;
+  std::string command;  // may have several lines; empty: done by hand
+};
+
+// What somebody needs to bring one kind of device or program to trust an anchor. It is made of the
+// certificate alone, so no private key can be in it.
+struct TrustKit {
+  const TrustTarget* target;
+  std::string file_name;
+  std::string content;  // of the file; binary where target->form is der
+  std::vector<WordedStep> steps;
+};
+
+// `file_name` is how the steps name the file; empty: as the target does.
+TrustKit make_trust_kit(const TrustTarget& target, const crypto::Certificate& anchor,
+                        std::string_view file_name = {});
+
+// The steps as numbered lines for a terminal.
+std::string steps_text(const TrustKit& kit);
+
+}  // namespace gatehouse::certs

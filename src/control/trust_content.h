@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "certs/trust/anchor_facts.h"
+#include "control/trust_state.h"
+#include "crypto/certificate.h"
+#include "edge/pages/trust_page.h"
+#include "edge/route/own_content.h"
+
+namespace gatehouse::control {
+
+// Where the trust page is, on every site that a local CA certifies.
+inline constexpr std::string_view kTrustPath = "/.well-known/gatehouse/trust";
+
+// The trust page of one CA, with its downloads: made of the certificate alone.
+//
+//   PATH                  the page
+//   PATH/WORD/FILE        the file for a system: PATH/ios/gatehouse-ca.mobileconfig
+//   PATH/check            what the live test fetches; over TLS only
+//   PATH/worker.js        what the live test of Chromium registers; over TLS only
+class TrustContent final : public edge::OwnContent {
+ public:
+  // At a listener of its own everything else leads to the page.
+  enum class Where : unsigned char { on_a_site, alone };
+  TrustContent(const crypto::Certificate& anchor, std::shared_ptr<TrustState> state, Where where);
+
+  edge::OwnReply reply(const edge::OwnQuestion& question) const override;
+  const crypto::Certificate& anchor() const { return anchor_; }
+
+ private:
+  struct Download {
+    std::string path;
+    std::string_view media_type;
+    std::string file_name;
+    bool shown = false;  // what a browser opens itself: it is no attachment
+    std::string content;
+  };
+
+  edge::OwnReply page(const edge::OwnQuestion& question) const;
+  edge::OwnReply nothing() const;
+
+  crypto::Certificate anchor_;
+  certs::AnchorFacts facts_;
+  std::shared_ptr<TrustState> state_;
+  Where where_;
+  std::vector<edge::TrustSystem> systems_;
+  std::vector<Download> downloads_;
+  std::string security_policy_;  // its last directive, connect-src, is open
+};
+
+}  // namespace gatehouse::control
