@@ -67,6 +67,8 @@ def test_A15_the_package_has_what_a_machine_needs(made):
     names = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
     assert names >= {
         "usr/bin/gatehouse", "usr/lib/systemd/system/gatehouse.service",
+        "usr/lib/systemd/system/gatehouse-copies.path",
+        "usr/lib/systemd/system/gatehouse-copies.service",
         "usr/lib/sysusers.d/gatehouse.conf", "etc/gatehouse/gatehouse.yaml",
         "usr/share/man/man1/gatehouse.1.gz", "usr/share/doc/gatehouse/copyright",
         "usr/share/doc/gatehouse/changelog.gz", "usr/share/bash-completion/completions/gatehouse",

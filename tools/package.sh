@@ -62,6 +62,8 @@ stage() {
   install -Dm755 "$program" "$root/usr/bin/gatehouse"
   objcopy --strip-unneeded "$root/usr/bin/gatehouse"
   install -Dm644 packaging/gatehouse.service "$root/usr/lib/systemd/system/gatehouse.service"
+  install -Dm644 -t "$root/usr/lib/systemd/system" packaging/gatehouse-copies.path \
+    packaging/gatehouse-copies.service
   install -Dm644 packaging/gatehouse.socket "$doc/examples/gatehouse.socket"
   install -Dm644 packaging/sysusers.conf "$root/usr/lib/sysusers.d/gatehouse.conf"
   install -Dm644 packaging/gatehouse.yaml "$root/etc/gatehouse/gatehouse.yaml"

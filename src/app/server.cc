@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "app/version.h"
+#include "base/time_text.h"
 #include "certs/store/state_folder.h"
 #include "check/system_anchors.h"
 #include "control/certificates/choosers.h"
@@ -93,6 +95,9 @@ Result<Ok> Server::prepare(control::Candidate first, const Environment& environm
   auto store = StateStore::open(sources_.state(), environment, reactor_, clock_, usage_);
   if (!store) return pass_on(store);
   store_ = std::move(*store);
+  if (const auto folder = environment("RUNTIME_DIRECTORY")) {
+    changed_file_ = folder->substr(0, folder->find(':')) + "/certificates.changed";
+  }
   if (auto made = make_authorities(); !made) return made;
   const config::Settings& settings = *first.settings;
   worker_count_ = settings.workers.value_or(std::max(1U, std::thread::hardware_concurrency()));
@@ -126,7 +131,7 @@ Result<Ok> Server::make_authorities() {
       .machine_anchor = [this] { return plane_->in_force().identities->anchor; },
       .take_up =
           [this](std::string why, control::Caller caller) {
-            return plane_->take_up_store(std::move(why), std::move(caller));
+            return take_up_store(std::move(why), std::move(caller));
           }});
   return Ok{};
 }
@@ -167,7 +172,10 @@ void Server::make_plane() {
                 .trust_command = trust},
       .metrics_page = [this] { return page_->text(); },
       .on_identities =
-          [this](const control::IdentitySet& set) { page_->set_certificates(set.expiries()); },
+          [this](const control::IdentitySet& set) {
+            page_->set_certificates(set.expiries());
+            note_certificates();
+          },
       .upgrade =
           [this](control::Caller caller) { return succession_->carry_out(std::move(caller)); },
       .trust = *trust_pages_});
@@ -256,13 +264,26 @@ void Server::make_desk() {
       .events = events_,
       .bring_into_force =
           [this](std::string why, control::Caller caller) {
-            return plane_->take_up_store(std::move(why), std::move(caller));
+            return take_up_store(std::move(why), std::move(caller));
           },
       .would_answer_for =
           [this](const certs::Record& record) {
             return control::choosers(plane_->in_force().settings(), record);
           },
       .machine_anchors = [] { return check::system_anchors(); }});
+}
+
+io::Task<Result<api::ChangeResponse>> Server::take_up_store(std::string why,
+                                                            control::Caller caller) {
+  auto response = co_await plane_->take_up_store(std::move(why), std::move(caller));
+  note_certificates();
+  co_return response;
+}
+
+// For gatehouse-copies.path, which starts what keeps copies current: this program may not.
+void Server::note_certificates() {
+  if (changed_file_.empty()) return;
+  std::ofstream(changed_file_) << timestamp_text(clock_.wall()) << '\n';
 }
 
 // Without it everything is served all the same.

@@ -66,6 +66,8 @@ class Server {
   void leave_unused_sockets();
   void on_signal(int signal);
   void watch_files();
+  void note_certificates();
+  io::Task<Result<api::ChangeResponse>> take_up_store(std::string why, control::Caller caller);
   void follow_change();
   void stop();
   std::string status() const;
@@ -102,6 +104,7 @@ class Server {
   std::unique_ptr<admin::Server> admin_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<FileWatch> files_;
+  std::string changed_file_;  // empty: nobody wants to know
   io::Scope tasks_;
   std::unique_ptr<Succession> succession_;
   io::Scope ending_;

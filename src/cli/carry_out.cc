@@ -6,6 +6,7 @@
 #include "cli/changes.h"
 #include "cli/completion.h"
 #include "cli/configurations.h"
+#include "cli/copies.h"
 #include "cli/logs.h"
 #include "cli/man_page.h"
 #include "cli/questions.h"
@@ -60,6 +61,8 @@ struct CarryOut {
   Result<int> operator()(const ExportConfig& c) const { return export_config(c, around); }
   Result<int> operator()(const ExplainCode& c) const { return explain_code(c, around); }
 
+  Result<int> operator()(const RunCopies& c) const { return run_copies(c, around); }
+  Result<int> operator()(const ListCopies& c) const { return list_copies(c, around); }
   Result<int> operator()(const InitAuthority& c) const { return init_authority(c, around); }
   Result<int> operator()(const ListAuthorities& c) const { return list_authorities(c, around); }
   Result<int> operator()(const ShowAuthority& c) const { return show_authority(c, around); }

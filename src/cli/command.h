@@ -9,11 +9,12 @@
 #include "base/access_log.h"
 #include "base/address.h"
 #include "base/server_name.h"
+#include "certs/trust/target.h"
 #include "cli/authority_commands.h"
 #include "cli/certificate_commands.h"
-#include "certs/trust/target.h"
 #include "cli/check_command.h"
 #include "cli/client_commands.h"
+#include "cli/copy_commands.h"
 #include "config/settings.h"
 #include "tls/profile.h"
 
@@ -89,16 +90,15 @@ struct RunCheck {
   CheckCommand check;
 };
 
-using Command =
-    std::variant<RunCommand, TrustCommand, TrustPageCommand, VersionCommand, HelpText, AddSite, ListSites, ShowSite,
-                 EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
-                 ListListeners, ListUpstreams, ImportCertificates, CreateCertificate,
-                 RequestCertificate, ListCertificates, ShowCertificate, ShowCertificateHistory,
-                 ExportCertificate, RenameCertificate, RemoveCertificate, ShowStatus, RunCheck,
-                 UpgradeProgram, Reload, Rollback, ShowHistory, ValidateConfig, ShowConfig,
-                 DiffConfig, ApplyConfig, ExportConfig, PrintSchema, PrintDefaultConfig,
-                 ExplainCode, ShowLogs, PrintCompletion, PrintManPage, InitAuthority,
-                 ListAuthorities, ShowAuthority, IssueCertificates, RotateAuthority,
-                 RevokeCertificate, WriteRevocationLists, DetachRoot, AttachRoot>;
+using Command = std::variant<
+    RunCommand, TrustCommand, TrustPageCommand, VersionCommand, HelpText, AddSite, ListSites,
+    ShowSite, EnableSite, RemoveSite, AddBinding, ListBindings, ExplainBinding, RemoveBinding,
+    ListListeners, ListUpstreams, ImportCertificates, CreateCertificate, RequestCertificate,
+    ListCertificates, ShowCertificate, ShowCertificateHistory, ExportCertificate, RenameCertificate,
+    RemoveCertificate, ShowStatus, RunCheck, UpgradeProgram, Reload, Rollback, ShowHistory,
+    ValidateConfig, ShowConfig, DiffConfig, ApplyConfig, ExportConfig, PrintSchema,
+    PrintDefaultConfig, ExplainCode, ShowLogs, PrintCompletion, PrintManPage, InitAuthority,
+    ListAuthorities, ShowAuthority, IssueCertificates, RotateAuthority, RevokeCertificate,
+    WriteRevocationLists, DetachRoot, AttachRoot, RunCopies, ListCopies>;
 
 }  // namespace gatehouse::cli

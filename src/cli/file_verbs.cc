@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/json.h"
@@ -62,6 +64,28 @@ Result<int> validate_config(const ValidateConfig& validate, const Surroundings& 
                                     counted(message.bindings().size(), "binding")));
   }
   return code;
+}
+
+Result<config::Settings> read_settings(const std::filesystem::path& file,
+                                       const Surroundings& around) {
+  auto reading = config::read_files(around.here / file, options_of(around));
+  config::Diagnostics diagnostics = std::move(reading.diagnostics);
+  const auto open = std::ranges::find(diagnostics, "GH2013", &config::Diagnostic::code);
+  if (open != diagnostics.end()) {
+    return fail(Fault::operator_input,
+                fmt::format("{}, and with it what is written and run here: chmod o-w,g-w {}",
+                            open->message, file.string()),
+                ErrorKind::not_permitted);
+  }
+  config::Settled settled;
+  if (!config::has_errors(diagnostics)) {
+    settled = config::settle(reading.document);
+    diagnostics.insert(diagnostics.end(), settled.diagnostics.begin(), settled.diagnostics.end());
+  }
+  if (settled.settings) return std::move(*settled.settings);
+  around.console.talk(config::render(diagnostics, around.console.colours_talk()));
+  return fail(Fault::operator_input, fmt::format("{} is not valid.", file.string()),
+              ErrorKind::invalid);
 }
 
 Result<int> diff_config(const DiffConfig& diff, const Surroundings& around) {

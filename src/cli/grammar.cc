@@ -46,8 +46,8 @@ std::vector<Verb> verbs() {
   std::vector<Verb> all;
   for (const auto rows :
        {run_rows(), site_rows().first(1), status_rows(), check_rows(), reload_rows(),
-        site_rows().subspan(1), binding_rows(), certificate_rows(), serving_rows(), upgrade_rows(),
-        config_rows(), ca_rows(), trust_rows(), trust_page_rows(), own_rows()}) {
+        site_rows().subspan(1), binding_rows(), certificate_rows(), copy_rows(), serving_rows(),
+        upgrade_rows(), config_rows(), ca_rows(), trust_rows(), trust_page_rows(), own_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

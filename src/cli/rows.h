@@ -14,6 +14,7 @@ std::span<const Verb> status_rows();
 std::span<const Verb> ca_rows();
 std::span<const Verb> serving_rows();  // listener, upstream, logs
 std::span<const Verb> certificate_rows();
+std::span<const Verb> copy_rows();
 std::span<const Verb> check_rows();
 std::span<const Verb> reload_rows();
 std::span<const Verb> upgrade_rows();

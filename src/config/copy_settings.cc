@@ -81,8 +81,15 @@ void settle_selector(const api::Copy& written, const FieldPath& at, SettleReport
   same.set_thumbprint(stored.thumbprint());
   same.set_subject(stored.subject());
   same.set_san(stored.san());
-  const auto choice = settle_certificate(same, at, report);
-  if (choice) copy.certificate = std::get<certs::Selector>(*choice);
+  if (!settle_certificate(same, at, report)) return;
+  const std::array<std::pair<std::string_view, const std::string&>, 4> all{
+      {{"name", stored.name()},
+       {"thumbprint", stored.thumbprint()},
+       {"subject", stored.subject()},
+       {"san", stored.san()}}};
+  for (const auto& [kind, text] : all) {
+    if (!text.empty()) copy.certificate = fmt::format("{}:{}", kind, text);
+  }
 }
 
 void settle_command(const api::Copy& written, const FieldPath& at, SettleReport& report,

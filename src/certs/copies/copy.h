@@ -2,11 +2,9 @@
 
 #include <chrono>
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "certs/selector.h"
 
 namespace gatehouse::certs {
 
@@ -25,7 +23,7 @@ struct Copy {
   };
 
   std::string name;
-  std::optional<Selector> certificate;  // none: the default identity
+  std::string certificate;              // see Selector::parse(); empty: the default identity
   std::vector<File> files;              // one at least
   std::string owner = "root";
   std::string group;             // empty: the owner's

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "certs/store/descriptor.h"
+#include "certs/store/read_file.h"
 
 namespace gatehouse::certs {
 namespace {
@@ -189,6 +190,24 @@ Result<Account> account_of(const Copy& copy) {
   if (group == nullptr) return no_account(copy, "group", copy.group);
   account.group = group->gr_gid;
   return account;
+}
+
+std::optional<crypto::Sha256> standing(const Copy& copy) {
+  Bytes all;
+  for (const Copy::File& file : copy.files) {
+    const Descriptor opened(
+        ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat facts{};
+    if (!opened || fstat(opened.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+    const auto content = read_bounded(opened.get());
+    if (!content) return std::nullopt;
+    const auto digest = crypto::sha256(content->view());
+    const std::string frame =
+        fmt::format("{}\n{}\n{}:{}:{:o}\n{}\n", part_text(file.part), file.path.string(),
+                    facts.st_uid, facts.st_gid, facts.st_mode & kPermissions, crypto::hex(digest));
+    all.insert(all.end(), frame.begin(), frame.end());
+  }
+  return crypto::sha256(all);
 }
 
 Result<std::vector<std::filesystem::path>> place(const Copy& copy, const crypto::Identity& identity,

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -20,6 +21,10 @@ struct Account {
 
 // The owner and group of a copy on this machine. Errors: not_found, there is no such account.
 Result<Account> account_of(const Copy& copy);
+
+// What stands at the places of the copy now, content, owners and modes, as one digest; none if a
+// file is not there. Tells nothing about a key. Blocks on the disk.
+std::optional<crypto::Sha256> standing(const Copy& copy);
 
 // Writes what differs in content, owner or mode, and returns those paths: all of them or none, but
 // for a crash between two renames. Each file is replaced as a whole and durably; symbolic links in
