@@ -24,6 +24,7 @@ typedef struct {
   const char *mode, *path, *group;
   int port, connections;
   double seconds;
+  long names, operations;  // 0: only bench.test; as long as `seconds` says
   bool resume, no_request;
 } Options;
 
@@ -41,6 +42,7 @@ typedef struct {
   int epoll, session_index;
   char request[1024];
   int request_length;
+  unsigned long called;  // names, so far
 } Load;
 
 // Monotonic, in seconds.

@@ -1,6 +1,6 @@
 // tlsload: a load generator of one thread (epoll and OpenSSL, TLS 1.3 only). Prints one line of
 // JSON. build: cc -O2 -o tlsload tlsload.c tls_connection.c -lssl -lcrypto usage: tlsload -p PORT
-// -m MODE [-c CONNECTIONS] [-d SECONDS] [-u PATH] [-g GROUP] [-r] [-x]
+// -m MODE [-c CONNECTIONS] [-d SECONDS] [-u PATH] [-g GROUP] [-n NAMES] [-k OPERATIONS] [-r] [-x]
 //   -m handshake   again and again: connect, handshake, one request, close (-r: resume the last
 //   session) -m keepalive   one request after the other on every connection -m idle        open the
 //   connections, one request each (-x: none), print READY N, hold until stdin ends
@@ -33,7 +33,8 @@ static double run_closed_loop(Load* load) {
   bool closes_each_time = strcmp(load->options.mode, "handshake") == 0;
   double begin = now();
   for (int i = 0; i < load->options.connections; i++) start_operation(load, &load->connections[i]);
-  while (now() < begin + load->options.seconds) {
+  long most = load->options.operations;
+  while (now() < begin + load->options.seconds && (most == 0 || load->count.ops < most)) {
     int n = epoll_wait(load->epoll, events, kEvents, 100);
     for (int i = 0; i < n; i++) drive_and_restart(load, events[i].data.ptr, closes_each_time);
     for (int i = 0; load->count.failed_connect && i < load->options.connections; i++)
@@ -104,7 +105,7 @@ static bool make_context(Load* load) {
 static bool parse_options(int argc, char** argv, Options* options) {
   *options = (Options){.mode = "", .path = "/", .group = "X25519", .connections = 32, .seconds = 3};
   int option;
-  while ((option = getopt(argc, argv, "p:m:c:d:u:g:rx")) > 0) {
+  while ((option = getopt(argc, argv, "p:m:c:d:u:g:n:k:rx")) > 0) {
     if (option == 'p')
       options->port = atoi(optarg);
     else if (option == 'm')
@@ -117,6 +118,10 @@ static bool parse_options(int argc, char** argv, Options* options) {
       options->path = optarg;
     else if (option == 'g')
       options->group = optarg;
+    else if (option == 'n')
+      options->names = atol(optarg);
+    else if (option == 'k')
+      options->operations = atol(optarg);
     else if (option == 'r')
       options->resume = true;
     else if (option == 'x')

@@ -103,10 +103,10 @@ class Site:
         return servers.Setting(self.chroot, folder, free_port(), self.backend_port, certificate,
                                free_port())
 
-    def start(self, name, certificate="ecdsa", keep_state=False, starter=None):
-        """`starter`: another than that of servers.STARTERS."""
+    def start(self, name, certificate="ecdsa", keep_state=False, starter=None, patience=60):
+        """`starter`: another than that of servers.STARTERS. `patience`: seconds until it serves."""
         setting = self._setting(name, certificate, keep_state)
-        return Server(name, setting, (starter or servers.STARTERS[name])(setting))
+        return Server(name, setting, (starter or servers.STARTERS[name])(setting), patience)
 
     def generator(self, port, *arguments, **streams):
         command = servers.Command(["/bench/bin/tlsload", "-p", str(port), *map(str, arguments)])

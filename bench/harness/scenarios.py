@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
-from . import measures, site_measures
+from . import certificate_measures as certificates, many_certificates, measures, site_measures
 
 MICROSECONDS = 1e6
 GIB = float(1 << 30)
@@ -56,6 +56,24 @@ ALL = (
              site_measures.change_cpu, goal_is_ratio=False),
     Scenario("sites_memory", "10,000 sites: memory at rest", "MiB", 100,
              site_measures.memory, goal_is_ratio=False),
+    Scenario("certificates_start", "10,000 certificates: CPU until they are served", "s", 0.2,
+             certificates.start_cpu(many_certificates.SERVERS), goal_is_ratio=False),
+    Scenario("certificates_memory", "10,000 certificates: memory at rest", "MiB", 60,
+             certificates.memory(many_certificates.SERVERS), goal_is_ratio=False),
+    Scenario("certificates_kept", "a handshake with one of 10,000 names that is in memory, "
+             "relative to one with a single name", "times", 1.1,
+             certificates.handshakes(many_certificates.CACHED_SERVERS,
+                                     certificates.ratio_when_kept), goal_is_ratio=False),
+    Scenario("certificates_read", "what it costs more when chain and key are read first", "µs", 60,
+             certificates.handshakes(many_certificates.CACHED_SERVERS,
+                                     certificates.extra_when_read), goal_is_ratio=False),
+    Scenario("certificates_read_rsa", "the same with RSA-2048 (no goal)", "µs", 1000,
+             certificates.handshakes(many_certificates.RSA_SERVERS,
+                                     certificates.extra_when_read), goal_is_ratio=False),
+    Scenario("million_start", "1,000,000 certificates: CPU until they are served", "s", 3,
+             certificates.start_cpu(many_certificates.MILLION_SERVERS), goal_is_ratio=False),
+    Scenario("million_memory", "1,000,000 certificates: memory at rest", "MiB", 400,
+             certificates.memory(many_certificates.MILLION_SERVERS), goal_is_ratio=False),
 )
 
 BY_NAME = {scenario.name: scenario for scenario in ALL}

@@ -12,6 +12,7 @@
 
 #include "app/version.h"
 #include "base/time_text.h"
+#include "certs/binding/stored_credentials.h"
 #include "certs/store/state_folder.h"
 #include "check/system_anchors.h"
 #include "control/certificates/choosers.h"
@@ -33,6 +34,9 @@ constexpr auto kDrainStep = 20ms;
 constexpr auto kLastLook = 200ms;
 // Calls of the API that still run when the program ends.
 constexpr auto kAdminDrain = 1s;
+// A million names take some seconds of a slow disk.
+constexpr auto kReadNamesTime = 2min;
+constexpr auto kWriteServedTime = 10s;
 // `gatehouse site list` has the others.
 constexpr std::size_t kMostSitesTold = 20;
 
@@ -92,9 +96,7 @@ Result<std::unique_ptr<Server>> Server::make(const cli::RunCommand& command,
 }
 
 Result<Ok> Server::prepare(control::Candidate first, const Environment& environment) {
-  auto store = StateStore::open(sources_.state(), environment, reactor_, clock_, usage_);
-  if (!store) return pass_on(store);
-  store_ = std::move(*store);
+  if (auto opened = open_store(environment); !opened) return opened;
   if (const auto folder = environment("RUNTIME_DIRECTORY")) {
     changed_file_ = folder->substr(0, folder->find(':')) + "/certificates.changed";
   }
@@ -105,7 +107,7 @@ Result<Ok> Server::prepare(control::Candidate first, const Environment& environm
   auto beginning = io::run_until_done(reactor_, plane_->begin(std::move(first)));
   if (!beginning) return pass_on(beginning);
   auto made = fleet_.make(worker_count_, std::move(*beginning),
-                          {clock_, events_, [this] { return page_->text(); }});
+                          {clock_, events_, [this] { return page_->text(); }, store_of_worker()});
   if (!made) return made;
   page_->set_workers(fleet_.metrics());
   plane_->serve_with(fleet_);
@@ -113,6 +115,44 @@ Result<Ok> Server::prepare(control::Candidate first, const Environment& environm
     if (event.kind() == "change") reactor_.post([this] { follow_change(); });
   });
   return Ok{};
+}
+
+// ------------------------------------------------------------------ certificates of the store
+
+Result<Ok> Server::open_store(const Environment& environment) {
+  auto store = StateStore::open(sources_.state(), environment, reactor_, clock_, usage_);
+  if (!store) return pass_on(store);
+  store_ = std::move(*store);
+  names_ = std::make_unique<control::StoredNames>(store_->thread(), store_->entries(), reactor_,
+                                                  events_);
+  return io::run_until_done(reactor_, names_->read(reactor_.in(kReadNamesTime)));
+}
+
+edge::StoreOfWorker Server::store_of_worker() {
+  auto reader = std::make_shared<certs::CredentialReader>(store_->certificates().vault());
+  return {.credentials =
+              [this, reader](io::Reactor& worker) {
+                return std::make_unique<certs::StoredCredentials>(store_->thread(), worker, reader);
+              },
+          .served =
+              [this](std::vector<certs::RecordId> served) {
+                reactor_.post([this, served = std::move(served)] { note_served(served); });
+              }};
+}
+
+void Server::note_served(const std::vector<certs::RecordId>& served) {
+  const WallTime now = clock_.wall();
+  for (const certs::RecordId& id : served) store_->certificates().mark_served(id, now);
+  if (!stopping_) tasks_.spawn(write_served_times());
+}
+
+// What is not written now is tried again with the next ones.
+io::Task<void> Server::write_served_times() {
+  (void)co_await store_->certificates().write_served_times(reactor_.in(kWriteServedTime));
+}
+
+io::Task<void> Server::follow_store() {
+  return names_->follow([this] { return plane_->serve_names(); });
 }
 
 // Their keys are certificates of the store that must not be removed under them.
@@ -171,6 +211,7 @@ void Server::make_plane() {
                 .started = clock_.wall(),
                 .trust_command = trust},
       .metrics_page = [this] { return page_->text(); },
+      .names = [this] { return names_->now(); },
       .on_identities =
           [this](const control::IdentitySet& set) {
             page_->set_certificates(set.expiries());
@@ -377,6 +418,7 @@ void Server::run_until_stopped() {
   } else {
     events_.warn(files.error().what);
   }
+  tasks_.spawn(follow_store());
   tasks_.spawn(refresh_sometimes());
   tasks_.spawn(show_life());
   notifier_.ready(status());

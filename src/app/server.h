@@ -19,6 +19,7 @@
 #include "control/authorities/live_authority_desk.h"
 #include "control/certificates/live_certificate_desk.h"
 #include "control/live_control_plane.h"
+#include "control/stored_names.h"
 #include "control/stored_usage.h"
 #include "control/trust_page_server.h"
 #include "io/scope.h"
@@ -53,6 +54,11 @@ class Server {
          ServiceNotifier& notifier, const Clock& clock, EventLog& events);
 
   Result<Ok> prepare(control::Candidate first, const Environment& environment);
+  Result<Ok> open_store(const Environment& environment);
+  edge::StoreOfWorker store_of_worker();
+  void note_served(const std::vector<certs::RecordId>& served);
+  io::Task<void> write_served_times();
+  io::Task<void> follow_store();
   void make_plane();
   Result<Ok> make_authorities();
   void make_trust_pages();
@@ -89,6 +95,7 @@ class Server {
   std::unique_ptr<StateStore> store_;
   std::optional<certs::AuthorityStore> authorities_;
   std::optional<control::LiveAuthorityDesk> authority_desk_;
+  std::unique_ptr<control::StoredNames> names_;
   MetricLabels labels_;
   AccessLogs access_logs_;
   std::unique_ptr<control::Listeners> listeners_;

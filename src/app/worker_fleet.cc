@@ -50,7 +50,7 @@ Result<Ok> WorkerFleet::make(std::size_t count, control::LiveControlPlane::Begin
   auto hands = dealt(std::move(beginning.opened), count);
   for (auto& hand : hands) {
     auto worker = edge::Worker::make(beginning.snapshot, std::move(hand), shared.clock,
-                                     shared.events, shared.metrics_page);
+                                     shared.events, shared.metrics_page, shared.store);
     if (!worker) return pass_on(worker);
     workers_.push_back(std::move(*worker));
   }

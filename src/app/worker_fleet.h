@@ -19,6 +19,7 @@ class WorkerFleet final : public control::Fleet {
     const Clock& clock;
     EventLog& events;
     std::function<std::string()> metrics_page;
+    edge::StoreOfWorker store = {};
   };
   // So many workers, which serve nothing yet.
   Result<Ok> make(std::size_t count, control::LiveControlPlane::Beginning beginning,

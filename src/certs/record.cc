@@ -76,6 +76,13 @@ RecordId RecordId::random() {
   return id;
 }
 
+std::optional<RecordId> RecordId::from(ByteView bytes) {
+  RecordId id;
+  if (bytes.size() != kBytes) return std::nullopt;
+  std::ranges::copy(bytes, id.bytes_.begin());
+  return id;
+}
+
 Result<RecordId> RecordId::parse(std::string_view text) {
   RecordId id;
   const bool digits = text.size() == 2 * kBytes &&
@@ -106,11 +113,21 @@ Record::Record(RecordFacts facts, std::vector<crypto::Certificate> certificates)
       client(leaf().allows_client_authentication()),
       authority(leaf().is_ca()),
       not_before(leaf().not_before()),
-      not_after(leaf().not_after()),
-      key_type(crypto::key_strength(leaf()).text) {}
+      not_after(leaf().not_after()) {
+  crypto::Strength key = crypto::key_strength(leaf());
+  key_type = std::move(key.text);
+  key_algorithm = key.algorithm;
+}
 
 RecordSummary summary_of(const Record& record) {
-  return {record.id, record.names, record.not_after, record.sha256};
+  return {.id = record.id,
+          .names = record.names,
+          .not_before = record.not_before,
+          .not_after = record.not_after,
+          .sha256 = record.sha256,
+          .key_algorithm = record.key_algorithm,
+          .server = record.server,
+          .owner = record.owner};
 }
 
 Result<Shelf> shelf_of(const crypto::Certificate& certificate) {

@@ -12,6 +12,7 @@
 #include "certs/record_name.h"
 #include "crypto/certificate.h"
 #include "crypto/identity.h"
+#include "crypto/strength.h"
 
 namespace gatehouse::certs {
 
@@ -56,6 +57,8 @@ class RecordId {
   static RecordId random();
   // 32 hexadecimal digits in lower case.
   static Result<RecordId> parse(std::string_view text);
+  // Nothing unless there are kBytes of them.
+  static std::optional<RecordId> from(ByteView bytes);
 
   std::string text() const { return crypto::hex(bytes_); }
   ByteView bytes() const { return bytes_; }
@@ -103,7 +106,8 @@ struct Record {
   bool authority;
   WallTime not_before;
   WallTime not_after;
-  std::string key_type;  // "ECDSA P-256"
+  std::string key_type;                               // "ECDSA P-256"
+  std::optional<crypto::KeyAlgorithm> key_algorithm;  // none: it cannot be served
 
   const crypto::Certificate& leaf() const { return chain.front(); }
   bool valid_at(WallTime now) const { return not_before <= now && now <= not_after; }
@@ -113,10 +117,14 @@ struct Record {
 
 // What is known of a certificate without reading it: for a million of them.
 struct RecordSummary {
-  RecordId id;
-  std::vector<std::string> names;
-  WallTime not_after;
+  RecordId id = {};
+  std::vector<std::string> names = {};
+  WallTime not_before = {};
+  WallTime not_after = {};
   crypto::Sha256 sha256{};
+  std::optional<crypto::KeyAlgorithm> key_algorithm = {};
+  bool server = false;  // role
+  Owner owner = Owner::machine();
   friend bool operator==(const RecordSummary&, const RecordSummary&) = default;
 };
 RecordSummary summary_of(const Record& record);

@@ -30,13 +30,17 @@ TEST(Record, says_what_its_certificate_says) {
   EXPECT_EQ(record.last_served, std::nullopt);
 }
 
-TEST(Record, its_summary_is_its_names_end_and_thumbprint) {
+TEST(Record, its_summary_is_what_decides_which_names_it_answers_and_when) {
   const Record record = testing::record("a", testing::identity({"a.example", "b.example"}).leaf());
   const auto summary = summary_of(record);
   EXPECT_EQ(summary.id, record.id);
   EXPECT_THAT(summary.names, ElementsAre("a.example", "b.example"));
+  EXPECT_EQ(summary.not_before, record.not_before);
   EXPECT_EQ(summary.not_after, record.not_after);
   EXPECT_EQ(summary.sha256, record.sha256);
+  EXPECT_EQ(summary.key_algorithm, crypto::KeyAlgorithm::ecdsa);
+  EXPECT_TRUE(summary.server);
+  EXPECT_EQ(summary.owner, Owner::machine());
 }
 
 TEST(Shelf, I4_is_found_by_what_a_certificate_is) {

@@ -23,6 +23,11 @@ std::vector<Proof> failed(const std::string& target, const std::string& sentence
           {target, text(Client::native), false, false, sentence}};
 }
 
+bool is_planned(const crypto::Certificate& leaf, const TlsPlan& plan) {
+  if (leaf.sha256() == plan.leaf) return true;
+  return plan.or_any_with_the_name && leaf.names().covers(plan.name);
+}
+
 std::string expected_another(const crypto::Certificate& leaf, const TlsPlan& plan) {
   return fmt::format(
       "The certificate of {} (SHA-256 {}) answers for {} instead of the planned one.",
@@ -88,7 +93,7 @@ io::Task<std::vector<Proof>> prove_tls(io::Reactor& reactor, TlsPlan plan,
   if (dial.seen.chain.empty()) {
     co_return failed(label_text, fmt::format("The server {}.", dial.seen.reason));
   }
-  if (const auto& leaf = dial.seen.chain.front(); leaf.sha256() != plan.leaf) {
+  if (const auto& leaf = dial.seen.chain.front(); !is_planned(leaf, plan)) {
     co_return failed(label_text, expected_another(leaf, plan));
   }
   // A server that wants a client's certificate may end the handshake after it has shown its own.

@@ -36,6 +36,8 @@ struct TlsPlan {
   ServerName name;
   std::uint16_t port = 443;  // as clients write it
   crypto::Sha256 leaf{};     // of the certificate that should answer
+  // Any other that holds the name is right too: which one is found out at each handshake.
+  bool or_any_with_the_name = false;
 };
 
 // A handshake with the name, then a GET / as a browser: one proof for browsers and one for strict

@@ -46,6 +46,20 @@ TEST_F(Prove, another_certificate_than_the_planned_one_fails_the_change) {
   }
 }
 
+TEST_F(Prove, another_certificate_that_holds_the_name_is_right_where_that_was_planned) {
+  TlsPlan plan{.address = {}, .name = name(), .or_any_with_the_name = true};
+  plan.leaf = self_signed().leaf().sha256();
+  const auto site = secure();
+  plan.address = site.address();
+  for (const Proof& proof : wait_for(prove_tls(reactor, plan, anchors()))) {
+    EXPECT_TRUE(proof.as_planned) << proof.sentence;
+  }
+  plan.name = tls::testing::server_name("b.example");
+  for (const Proof& proof : wait_for(prove_tls(reactor, plan, anchors()))) {
+    EXPECT_FALSE(proof.as_planned);
+  }
+}
+
 TEST_F(Prove, F4_a_planned_self_signed_certificate_warns_browsers_and_stops_native_clients) {
   const auto mine = self_signed();
   show(mine);

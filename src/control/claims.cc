@@ -83,16 +83,22 @@ class Collection {
   void add_tls(const OpenListener& listener, const ServerName& name, bool must_hold_name) {
     const auto plan = after_.snapshot->listeners.find(listener.id);
     if (plan == after_.snapshot->listeners.end() || !plan->second.bindings) return;
-    const tls::Answer* answer = plan->second.bindings->find(
+    const certs::Bound* bound = plan->second.bindings->find(
         name.is_address() ? std::nullopt : std::optional<ServerName>(name));
-    if (answer == nullptr) return;
+    if (bound == nullptr) return;
     for (const ServedIdentityPtr& served : after_.identities->all()) {
-      if (served->credential != answer->credential) continue;
+      if (served->credential != bound->answer.credential) continue;
       all_.push_back({check::TlsPlan{dialled(listener.address), name, listener.address.port(),
-                                     served->identity.leaf().sha256()},
+                                     served->identity.leaf().sha256(), asks_store(*bound, name)},
                       must_hold_name && !served->names.covers(name)});
       return;
     }
+  }
+
+  // The store may have a certificate for the name.
+  bool asks_store(const certs::Bound& bound, const ServerName& name) const {
+    const auto& names = after_.snapshot->names;
+    return bound.standard && names && !names->candidates(name, {}, 0).empty();
   }
 
   void add_plain(const OpenListener& listener, const ServerName& name, const config::Site& site) {

@@ -1,9 +1,11 @@
 #include "control/explain.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 
+#include "base/time_text.h"
 #include "control/plan_words.h"
 #include "control/site_words.h"
 
@@ -66,9 +68,41 @@ std::string pattern_text(const config::Site& site, const ServerName& name) {
   return site.any_name ? "*" : "";
 }
 
+constexpr std::size_t kMostCandidates = 10;
+
+std::string_view key_text(crypto::KeyAlgorithm key) {
+  return key == crypto::KeyAlgorithm::ecdsa ? "ECDSA" : "RSA";
+}
+
+WallTime time_of(std::uint32_t second) { return WallTime{std::chrono::seconds{second}}; }
+
+// By the beginning of its thumbprint, which selects it.
+std::string stored_text(const certs::NameCandidate& one) {
+  return fmt::format("{} ({}, valid from {} to {})", certs::tag_text(one.tag), key_text(one.key),
+                     date_text(time_of(one.from)), date_text(time_of(one.until)));
+}
+
+// Of one that is as valid as the best.
+std::string why_behind(const certs::NameCandidate& one, const certs::NameCandidate& best) {
+  if (one.wildcard && !best.wildcard) return "covers it by a wildcard, and the first does by name";
+  if (one.key != best.key) return "is for clients that cannot verify ECDSA";
+  if (one.from != best.from) return "is older";
+  return one.until != best.until ? "is as new, but ends sooner" : "is in no way better";
+}
+
+std::string candidate_reason(const certs::NameCandidate& one, const certs::NameCandidate& best,
+                             std::uint32_t now) {
+  const std::string_view how = one.wildcard ? "by a wildcard" : "by name";
+  const std::string odd = now < one.from ? "is not valid yet" : "has expired";
+  const bool valid = one.valid_at(now);
+  if (one == best) return fmt::format("covers it {} and {}", how, valid ? "is the best" : odd);
+  return valid ? why_behind(one, best) : odd;
+}
+
 class Explanation {
  public:
-  Explanation(const InForce& now, const OpenListener& listener) : now_(now), listener_(listener) {}
+  Explanation(const InForce& now, const OpenListener& listener, WallTime time)
+      : now_(now), listener_(listener), time_(time) {}
 
   api::ExplainBindingResponse of(const Question& question) {
     say(fmt::format("The connection arrives at {}, which is open for `{}`.",
@@ -89,20 +123,22 @@ class Explanation {
     // Clients that dial an address send no name.
     const bool calls = question.name && !question.name->is_address();
     const auto called = calls ? question.name : std::nullopt;
-    const tls::Answer* answer = bindings.find(called);
-    if (answer == nullptr) {
+    const certs::Bound* bound = bindings.find(called);
+    if (bound == nullptr) {
       say(calls ? fmt::format("Nobody published {} here, and this listener refuses unknown names.",
                               called->text())
                 : "The client sends no name, and this listener refuses that.");
       return;
     }
+    const tls::Answer& answer = bound->answer;
     response_.set_answered(true);
-    response_.set_tls_profile(std::string(tls::text(answer->profile)));
+    response_.set_tls_profile(std::string(tls::text(answer.profile)));
     std::string which = "a certificate";
     for (const ServedIdentityPtr& served : now_.identities->all()) {
-      if (served->credential == answer->credential) which = certificate_text(*served);
+      if (served->credential == answer.credential) which = certificate_text(*served);
     }
     response_.set_certificate(which);
+    if (calls && bound->standard && tell_store(*called, *bound->standard, which)) return;
     if (!calls) {
       say(fmt::format("The client sends no name, so the default of this listener answers: {}.",
                       which));
@@ -112,6 +148,31 @@ class Explanation {
       say(fmt::format("Nobody published {} here, so the default of this listener answers: {}.",
                       called->text(), which));
     }
+  }
+
+  // No binding names a certificate: those of the store for this name, from better to worse. Whether
+  // one of them answers.
+  bool tell_store(const ServerName& name, const crypto::CertificateNames& standard,
+                  const std::string& otherwise) {
+    if (!now_.snapshot->names) return false;
+    const std::uint32_t second = certs::second_of(time_);
+    const auto all = now_.snapshot->names->candidates(name, {}, second);
+    if (all.empty()) return false;
+    const certs::NameCandidate& best = all.front();
+    const bool answers = best.valid_at(second) || !standard.covers(name);
+    say(fmt::format("No binding names a certificate for {}, so the store is asked, which has {}:",
+                    name.text(), all.size() == 1 ? "one" : fmt::format("{}", all.size())));
+    for (const certs::NameCandidate& one : all | std::views::take(kMostCandidates)) {
+      say(fmt::format("The certificate {} {}.", stored_text(one),
+                      candidate_reason(one, best, second)));
+    }
+    if (all.size() > kMostCandidates) say(fmt::format("{} more.", all.size() - kMostCandidates));
+    if (!answers) {
+      say(fmt::format("None of them is valid, and this one holds the name: {}.", otherwise));
+      return true;
+    }
+    response_.set_certificate("store " + stored_text(best));
+    return true;
   }
 
   void tell_site(const Question& question, const edge::RouteTable& routes) {
@@ -137,6 +198,7 @@ class Explanation {
 
   const InForce& now_;
   const OpenListener& listener_;
+  const WallTime time_;
   api::ExplainBindingResponse response_;
 };
 
@@ -144,11 +206,12 @@ class Explanation {
 
 Result<api::ExplainBindingResponse> explain_binding(const InForce& now,
                                                     const std::vector<OpenListener>& listeners,
-                                                    const api::ExplainBindingRequest& request) {
+                                                    const api::ExplainBindingRequest& request,
+                                                    WallTime time) {
   const auto question = read(request);
   if (!question) return std::unexpected(question.error());
   if (const OpenListener* listener = listener_for(*question, listeners)) {
-    return Explanation(now, *listener).of(*question);
+    return Explanation(now, *listener, time).of(*question);
   }
   api::ExplainBindingResponse response;
   response.add_reasons(fmt::format("Nothing listens on port {}{}.", question->port,

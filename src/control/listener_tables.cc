@@ -95,6 +95,13 @@ tls::Answer ListenerTables::answer(const ServedIdentityPtr& served, tls::Profile
   return {served->credential, profile, sites_.policy(profile)};
 }
 
+// Where nobody said which certificate, the store's may be better.
+certs::Bound ListenerTables::bound(const std::optional<config::CertificateChoice>& wanted,
+                                   const ServedIdentityPtr& served, tls::Profile profile) const {
+  if (wanted) return answer(served, profile);
+  return {answer(served, profile), {served, &served->names}};
+}
+
 SiteCache::SitePtr ListenerTables::served(const Participants& participants,
                                           const Participants::One& one,
                                           const ServedIdentityPtr& identity) {
@@ -106,7 +113,9 @@ void ListenerTables::add_name(const Participants& participants, const Participan
   const ServedIdentityPtr identity =
       to.bindings ? identities_.of(one.site->certificate, &name) : nullptr;
   to.routes->add(name, served(participants, one, identity));
-  if (identity) to.bindings->bind(name, answer(identity, participants.profile(one.site)));
+  if (!identity) return;
+  const auto& wanted = one.site->certificate;
+  to.bindings->bind(name, bound(wanted, identity, participants.profile(one.site)));
 }
 
 // A site with `*` answers for every name, so there are no unknown ones.
@@ -116,7 +125,8 @@ void ListenerTables::add_defaults(const Participants& participants, Draft& to) {
       any ? identities_.of(any->site->certificate) : identities_.standard;
   if (any) to.routes->set_default(served(participants, *any, to.bindings ? identity : nullptr));
   if (!to.bindings || !identity) return;
-  const tls::Answer by_default = answer(identity, participants.profile(any ? any->site : nullptr));
+  const certs::Bound by_default = bound(any ? any->site->certificate : std::nullopt, identity,
+                                        participants.profile(any ? any->site : nullptr));
   const config::Listener* settings = participants.settings();
   const bool refuse_unknown = settings != nullptr && settings->refuse_unknown_names;
   if (any || !refuse_unknown) to.bindings->bind_unknown_names(by_default);
@@ -149,8 +159,8 @@ void ListenerTables::add_rest(const OpenListener& listener, const Participants& 
 void ListenerTables::add_hosts(const Participants& participants, Draft& to) {
   const auto any = participants.any_name();
   if (!identities_.self_signed || (any && any->site->certificate)) return;
-  const tls::Answer by_default =
-      answer(identities_.self_signed, participants.profile(any ? any->site : nullptr));
+  const certs::Bound by_default =
+      bound(std::nullopt, identities_.self_signed, participants.profile(any ? any->site : nullptr));
   for (const ServerName& host : settings_.hosts) {
     const NamePattern name = pattern(host);
     const bool holds = identities_.of(std::nullopt, &name) == identities_.self_signed;
@@ -163,7 +173,7 @@ void ListenerTables::add_named(const config::Binding& binding, const NamePattern
   const config::Site* site = site_of(binding, &name);
   const tls::Profile profile = binding.tls_profile.value_or(participants.profile(site));
   const ServedIdentityPtr identity = identities_.of(binding.certificate, &name);
-  if (identity) to.bindings->bind(name, answer(identity, profile));
+  if (identity) to.bindings->bind(name, bound(binding.certificate, identity, profile));
   if (site == nullptr) return;
   to.routes->add(name, sites_.of(*site, profile, SiteCache::Plain::by_policy, certified(identity)));
 }
@@ -175,7 +185,7 @@ void ListenerTables::take_over(const config::Binding& binding, const Participant
   const tls::Profile profile = binding.tls_profile.value_or(participants.profile(site));
   const ServedIdentityPtr identity = identities_.of(binding.certificate);
   *to.bindings = certs::BindingTable{};
-  if (identity) to.bindings->bind_default(answer(identity, profile));
+  if (identity) to.bindings->bind_default(bound(binding.certificate, identity, profile));
   if (!binding.site.empty()) *to.routes = edge::RouteTable{};
   if (site != nullptr)
     to.routes->set_default(

@@ -45,6 +45,8 @@ class ListenerTables {
   void take_over(const config::Binding& binding, const Participants& participants, Draft& to);
   void add_dependent(const OpenListener& listener, std::vector<NamePattern>& names) const;
   tls::Answer answer(const ServedIdentityPtr& served, tls::Profile profile) const;
+  certs::Bound bound(const std::optional<config::CertificateChoice>& wanted,
+                     const ServedIdentityPtr& served, tls::Profile profile) const;
   SiteCache::SitePtr served(const Participants& participants, const Participants::One& one,
                             const ServedIdentityPtr& identity);
   const config::Site* site_of(const config::Binding& binding, const NamePattern* name) const;

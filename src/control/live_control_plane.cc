@@ -287,6 +287,7 @@ io::Task<Result<LiveControlPlane::Prepared>> LiveControlPlane::prepare(Candidate
                                              .settings = made.next.configuration.settings,
                                              .identities = made.next.identities,
                                              .listeners = made.listeners,
+                                             .names = names(),
                                              .access_log = made.access_log});
   made.bridge = bridge(made.next, made.listeners);
   co_return made;
@@ -430,6 +431,24 @@ io::Task<void> LiveControlPlane::refresh_identities() {
   co_await serve(std::move(*found));
 }
 
+std::shared_ptr<const certs::NameIndex> LiveControlPlane::names() const {
+  return parts_.names ? parts_.names() : nullptr;
+}
+
+io::Task<void> LiveControlPlane::serve_names() {
+  if (auto turn = co_await take_turn(); !turn) {
+    parts_.events.error("New certificates of the store are not served yet.",
+                        {{"reason", turn.error().what}});
+    co_return;
+  }
+  const Turn turn(*this);
+  if (now_.snapshot->names == names()) co_return;
+  auto next = std::make_shared<edge::Snapshot>(*now_.snapshot);
+  next->names = names();
+  retire(std::exchange(now_.snapshot, next));
+  fleet_->apply(std::move(next), {}, [] {});
+}
+
 // For the same configuration.
 io::Task<void> LiveControlPlane::serve(IdentitySetPtr identities) {
   const bool changed = !same(*identities, *now_.identities);
@@ -440,6 +459,7 @@ io::Task<void> LiveControlPlane::serve(IdentitySetPtr identities) {
                                     .settings = now_.configuration.settings,
                                     .identities = now_.identities,
                                     .listeners = parts_.listeners.open_now(),
+                                    .names = names(),
                                     .access_log = parts_.access_logs.in_use()});
   retire(std::exchange(now_.snapshot, next));
   if (!co_await apply(std::move(next), {})) co_return;

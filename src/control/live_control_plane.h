@@ -44,6 +44,8 @@ class LiveControlPlane final : public ControlPlane {
     std::function<std::vector<crypto::Certificate>()> machine_anchors;
     ProgramFacts facts;
     std::function<std::string()> metrics_page;
+    // The names of the store's certificates as they are now; empty: there is no store.
+    std::function<std::shared_ptr<const certs::NameIndex>()> names = {};
     // Told which certificates are in force, for the metrics.
     std::function<void(const IdentitySet&)> on_identities;
     // Replaces the program; see ControlPlane::upgrade.
@@ -66,6 +68,10 @@ class LiveControlPlane final : public ControlPlane {
   // Certificates that are due, names of the machine, files that have changed: those that are new
   // are served from now on.
   io::Task<void> refresh_identities();
+
+  // The store's certificates are others: Parts::names is served from now on. Ends when the workers
+  // have been told; a change that is under way comes first.
+  io::Task<void> serve_names();
 
   // Serves what the store holds now, as a change with plan and proof: the caller undoes what it did
   // to the store when `rolled_back` says that a proof failed.
@@ -137,6 +143,7 @@ class LiveControlPlane final : public ControlPlane {
   std::shared_ptr<const edge::Snapshot> bridge(const InForce& next,
                                                const std::vector<OpenListener>& listeners);
   bool says_the_same(const Candidate& next) const;
+  std::shared_ptr<const certs::NameIndex> names() const;
   io::Task<void> serve(IdentitySetPtr identities);
   io::Task<bool> apply(std::shared_ptr<const edge::Snapshot> snapshot,
                        std::vector<NewSockets> opened);

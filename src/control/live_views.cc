@@ -56,7 +56,7 @@ api::ListBindingsResponse LiveControlPlane::bindings(const std::string& owner) c
 
 Result<api::ExplainBindingResponse> LiveControlPlane::explain(
     const api::ExplainBindingRequest& request) const {
-  return explain_binding(now_, parts_.listeners.open_now(), request);
+  return explain_binding(now_, parts_.listeners.open_now(), request, parts_.reactor.clock().wall());
 }
 
 std::vector<std::uint64_t> LiveControlPlane::connections() const {

@@ -95,6 +95,7 @@ std::shared_ptr<const edge::Snapshot> SnapshotBuilder::build(const Input& input)
   next->settings = edge_settings(settings);
   next->profile = settings.tls_profile;
   next->tickets = facts_.tickets;
+  next->names = input.names;
   next->certificate = summary(input, facts_.trust_command);
   next->listeners = plans(input);
   next->access_log = input.access_log;

@@ -32,6 +32,7 @@ class SnapshotBuilder {
     std::shared_ptr<const config::Settings> settings;
     IdentitySetPtr identities;
     const std::vector<OpenListener>& listeners;
+    std::shared_ptr<const certs::NameIndex> names = nullptr;  // of the store
     std::weak_ptr<AccessLog> access_log = {};
   };
   std::shared_ptr<const edge::Snapshot> build(const Input& input);

@@ -63,13 +63,18 @@ std::vector<std::string> CertificateNames::texts() const {
   return all;
 }
 
+Certificate Certificate::known(ByteView der) {
+  BufferPtr buffer(CRYPTO_BUFFER_new(der.data(), der.size(), nullptr));
+  if (!buffer) throw std::bad_alloc();
+  return Certificate(std::move(buffer));
+}
+
 Result<Certificate> Certificate::from_der(ByteView der) {
   if (der.empty() || der.size() > kLargestCertificate) {
     return refused(fmt::format("a certificate of {} bytes is not read", der.size()));
   }
-  BufferPtr buffer(CRYPTO_BUFFER_new(der.data(), der.size(), nullptr));
-  if (!buffer) throw std::bad_alloc();
-  const X509Ptr parsed(X509_parse_from_buffer(buffer.get()));
+  Certificate certificate = known(der);
+  const X509Ptr parsed(X509_parse_from_buffer(certificate.buffer()));
   if (!parsed || !X509_get0_pubkey(parsed.get())) {
     return library_failure(Fault::operator_input, "the certificate is damaged", ErrorKind::invalid);
   }
@@ -78,7 +83,7 @@ Result<Certificate> Certificate::from_der(ByteView der) {
   if ((flags & EXFLAG_INVALID) != 0) {
     return refused("the certificate is damaged: one of its extensions cannot be read");
   }
-  return Certificate(std::move(buffer));
+  return certificate;
 }
 
 Result<Certificate> Certificate::from_pem(std::string_view text) {

@@ -33,10 +33,12 @@ bool is_usual_curve(const EVP_PKEY* key) {
 Strength key_strength(const EVP_PKEY* key) {
   const int bits = EVP_PKEY_bits(key);
   switch (EVP_PKEY_id(key)) {
-    case EVP_PKEY_RSA:
     case EVP_PKEY_RSA_PSS: return {fmt::format("RSA {}", bits), bits < kLeastRsaBits};
-    case EVP_PKEY_EC: return {fmt::format("ECDSA {}", curve_name(key)), !is_usual_curve(key)};
-    case EVP_PKEY_ED25519: return {"Ed25519", false};
+    case EVP_PKEY_RSA:
+      return {fmt::format("RSA {}", bits), bits < kLeastRsaBits, KeyAlgorithm::rsa};
+    case EVP_PKEY_EC:
+      return {fmt::format("ECDSA {}", curve_name(key)), !is_usual_curve(key), KeyAlgorithm::ecdsa};
+    case EVP_PKEY_ED25519: return {"Ed25519", false, KeyAlgorithm::ed25519};
     case EVP_PKEY_DSA: return {fmt::format("DSA {}", bits), true};
     default: return {fmt::format("a key of {} bits", bits), false};
   }

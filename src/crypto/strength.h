@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "crypto/certificate.h"
@@ -10,6 +11,7 @@ namespace gatehouse::crypto {
 struct Strength {
   std::string text;  // "ECDSA P-256", "RSA 2048"; "ECDSA with SHA-256", "RSA with SHA-1"
   bool weak = false;
+  std::optional<KeyAlgorithm> algorithm = {};  // of a key that can be served
 };
 
 // Weak: RSA below 2048 bits, curves other than P-256, P-384 and P-521 (no client takes them), DSA.

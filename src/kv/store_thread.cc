@@ -20,7 +20,8 @@ StoreThread::StoreThread(std::unique_ptr<Ledger> ledger, const Clock& clock)
 StoreThread::~StoreThread() {
   {
     const std::lock_guard lock(mutex_);
-    if (stores_ != 0) std::abort();  // a store outlives what it borrows: nothing after this is sane
+    if (clients_ != 0)
+      std::abort();  // a client outlives what it borrows: nothing after this is sane
     stopping_ = true;
   }
   work_.notify_one();
@@ -28,12 +29,15 @@ StoreThread::~StoreThread() {
 }
 
 std::unique_ptr<Store> StoreThread::store(io::Reactor& reactor) {
-  const std::lock_guard lock(mutex_);
-  ++stores_;
   return std::make_unique<ThreadStore>(*this, reactor);
 }
 
-bool StoreThread::submit(const Store& owner, Work work) {
+void StoreThread::enter() {
+  const std::lock_guard lock(mutex_);
+  ++clients_;
+}
+
+bool StoreThread::submit(const ThreadClient& owner, Work work) {
   {
     const std::lock_guard lock(mutex_);
     if (jobs_.size() >= kMostWaiting) return false;
@@ -64,7 +68,7 @@ Result<Ok> StoreThread::carry_out(std::move_only_function<Result<Ok>(Ledger& led
   return done.get_future().get();
 }
 
-void StoreThread::leave(const Store& owner) {
+void StoreThread::leave(const ThreadClient& owner) {
   std::deque<Job> dropped;  // destroyed without the lock
   std::unique_lock lock(mutex_);
   std::erase_if(jobs_, [&](Job& job) {
@@ -73,7 +77,7 @@ void StoreThread::leave(const Store& owner) {
     return true;
   });
   idle_.wait(lock, [&] { return served_ != &owner; });
-  --stores_;
+  --clients_;
 }
 
 void StoreThread::serve() {

@@ -15,6 +15,8 @@
 
 namespace gatehouse::kv {
 
+class ThreadClient;
+
 // The one thread that works on an engine, so that no reactor waits for the disk. Calls are served
 // in the order of their arrival and answered by a post to the reactor that asked.
 class StoreThread {
@@ -27,7 +29,7 @@ class StoreThread {
                                                     const Clock& clock);
   StoreThread(const StoreThread&) = delete;
   StoreThread& operator=(const StoreThread&) = delete;
-  // Every store() is gone before. Tidies up and waits for the thread's end.
+  // Every store() and every ThreadClient is gone before. Tidies up and waits for the thread's end.
   ~StoreThread();
 
   // See Engine: for a program that another one takes over from, and that serves meanwhile. Block
@@ -35,22 +37,22 @@ class StoreThread {
   void stand_back();
   Result<Ok> come_back();
 
-  // For the tasks of one reactor, on whose thread it is used and destroyed. Its destructor drops
-  // the calls of tasks that gave up and waits for the one that is being carried out, if it is its.
+  // For the tasks of one reactor; see ThreadClient.
   std::unique_ptr<Store> store(io::Reactor& reactor);
 
  private:
-  friend class ThreadStore;
+  friend class ThreadClient;
   using Work = std::move_only_function<void(Ledger& ledger)>;
   struct Job {
-    const Store* owner;  // nullptr: somebody who waits for it
+    const ThreadClient* owner;  // nullptr: somebody who waits for it
     Work work;
   };
 
   StoreThread(std::unique_ptr<Ledger> ledger, const Clock& clock);
-  bool submit(const Store& owner, Work work);
+  void enter();
+  bool submit(const ThreadClient& owner, Work work);
   Result<Ok> carry_out(std::move_only_function<Result<Ok>(Ledger& ledger)> work);
-  void leave(const Store& owner);
+  void leave(const ThreadClient& owner);
   void serve();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void run_next(std::unique_lock<std::mutex>& lock);
@@ -61,8 +63,8 @@ class StoreThread {
   std::condition_variable work_;
   std::condition_variable idle_;
   std::deque<Job> jobs_;
-  const Store* served_ = nullptr;
-  std::size_t stores_ = 0;
+  const ThreadClient* served_ = nullptr;
+  std::size_t clients_ = 0;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -3,17 +3,18 @@
 #include <memory>
 #include <string>
 
-#include "kv/store_thread.h"
+#include "kv/store.h"
+#include "kv/thread_client.h"
 
 namespace gatehouse::kv {
 
 // One reactor's way to a StoreThread.
 class ThreadStore final : public Store {
  public:
-  ThreadStore(StoreThread& thread, io::Reactor& reactor) : thread_(thread), reactor_(reactor) {}
+  ThreadStore(StoreThread& thread, io::Reactor& reactor) : client_(thread, reactor) {}
   ThreadStore(const ThreadStore&) = delete;
   ThreadStore& operator=(const ThreadStore&) = delete;
-  ~ThreadStore() override { thread_.leave(*this); }
+  ~ThreadStore() override = default;
 
   io::Task<Result<std::optional<Entry>>> get(std::string key, io::Deadline deadline) override;
   io::Task<Result<Page>> list(ListRequest request, io::Deadline deadline) override;
@@ -25,12 +26,7 @@ class ThreadStore final : public Store {
                                                  io::Deadline deadline) override;
 
  private:
-  // `work` is called with the ledger on the store's thread and returns a Result<T>.
-  template <class T, class Work>
-  io::Task<Result<T>> call(Work work, io::Deadline deadline);
-
-  StoreThread& thread_;
-  io::Reactor& reactor_;
+  ThreadClient client_;
 };
 
 }  // namespace gatehouse::kv

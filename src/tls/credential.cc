@@ -12,6 +12,15 @@ Credential::Credential(std::span<const ByteView> chain, crypto::PrivateKey key)
   }
 }
 
+Credential::Credential(std::span<const crypto::Certificate> chain, crypto::PrivateKey key)
+    : key_(std::move(key)) {
+  for (const crypto::Certificate& certificate : chain) {
+    CRYPTO_BUFFER_up_ref(certificate.buffer());
+    owned_.emplace_back(certificate.buffer());
+    chain_.push_back(certificate.buffer());
+  }
+}
+
 bool Credential::install(SSL* connection) const {
   return SSL_set_chain_and_key(connection, chain_.data(), chain_.size(), key_.native(), nullptr) ==
          1;

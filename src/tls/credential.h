@@ -7,6 +7,7 @@
 #include <openssl/base.h>
 
 #include "base/bytes.h"
+#include "crypto/certificate.h"
 #include "crypto/handles.h"
 #include "crypto/private_key.h"
 
@@ -18,8 +19,12 @@ class Credential {
  public:
   // The key belongs to the first certificate (crypto::Identity has checked it).
   Credential(std::span<const ByteView> chain, crypto::PrivateKey key);
+  // The same, sharing the bytes of these.
+  Credential(std::span<const crypto::Certificate> chain, crypto::PrivateKey key);
 
   const crypto::PrivateKey& key() const { return key_; }
+  // Borrowed; leaf first.
+  std::span<CRYPTO_BUFFER* const> chain() const { return chain_; }
   // Gives chain and key to a connection.
   bool install(SSL* connection) const;
 

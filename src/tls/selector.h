@@ -15,7 +15,7 @@ namespace gatehouse::tls {
 // What of a client's hello decides on the certificate.
 struct ClientHello {
   // Absent when the client sent none (an address in the URL) or one that is no host name.
-  std::optional<ServerName> server_name;
+  std::optional<ServerName> server_name = {};
   // The client can verify ECDSA with P-256 (RFC 8446 signature_algorithms; for TLS 1.2 also a
   // suite that uses it).
   bool takes_ecdsa = false;
@@ -33,8 +33,11 @@ struct Answer {
 // No certificate for this name: the client gets the alert unrecognized_name.
 struct UnknownName {};
 
+// There is one, but it cannot be had now: the client gets the alert internal_error.
+struct Unavailable {};
+
 // Wait for the task, then ask again.
-using Selection = std::variant<Answer, UnknownName, io::Task<void>>;
+using Selection = std::variant<Answer, UnknownName, Unavailable, io::Task<void>>;
 
 // Chooses the certificate of each connection. Called on the reactor's thread, inside a handshake;
 // never blocks: what is not in memory is a task to wait for.

@@ -123,6 +123,18 @@ TEST_F(Selector, an_unknown_name_gets_the_alert_that_says_so) {
   }
 }
 
+TEST_F(Selector, a_certificate_that_cannot_be_had_is_our_fault) {
+  selector.answer = [](const ClientHello&) { return Unavailable{}; };
+  for (const std::uint16_t version : kVersions) {
+    const Bare made = bare("a.example");
+    made.client->version(version);
+    run(*made.client);
+    EXPECT_TRUE(made.server->refused());
+    EXPECT_EQ(made.server->stream.fault(), HandshakeFault::ours);
+    EXPECT_EQ(made.client->alert(), SSL_AD_INTERNAL_ERROR);
+  }
+}
+
 TEST_F(Selector, says_the_policy_of_the_connection) {
   answer_with(Profile::intermediate, 7);
   EXPECT_EQ(connect().server->stream.policy(), 7u);

@@ -36,6 +36,11 @@ class ServerCallbacks {
       SSL_send_fatal_alert(hello->ssl, SSL_AD_UNRECOGNIZED_NAME);
       return ssl_select_cert_error;
     }
+    if (std::holds_alternative<Unavailable>(selection)) {
+      stream.fault_ = HandshakeFault::ours;
+      SSL_send_fatal_alert(hello->ssl, SSL_AD_INTERNAL_ERROR);
+      return ssl_select_cert_error;
+    }
     if (install(std::get<Answer>(selection), context, stream)) return ssl_select_cert_success;
     stream.fault_ = HandshakeFault::ours;
     return ssl_select_cert_error;

@@ -3,15 +3,41 @@
 namespace gatehouse::certs {
 
 tls::CredentialPtr make_credential(const crypto::Identity& identity) {
-  std::vector<ByteView> chain;
-  for (const crypto::Certificate& certificate : identity.chain) chain.push_back(certificate.der());
-  return std::make_shared<const tls::Credential>(chain, identity.key);
+  return std::make_shared<const tls::Credential>(identity.chain, identity.key);
 }
 
 tls::Selection BindingSelector::select(const tls::ClientHello& hello) {
-  const tls::Answer* answer = table_->find(hello.server_name);
-  if (answer == nullptr) return tls::UnknownName{};
-  return *answer;
+  const Bound* bound = table_->find(hello.server_name);
+  if (bound == nullptr) return tls::UnknownName{};
+  const bool named = hello.server_name && bound->standard;
+  if (!named || !store_.any()) return bound->answer;
+  return automatic(hello, *hello.server_name, *bound);
+}
+
+// An expired certificate gives way to the standard one only where that is for the name; one that
+// cannot be read also does, and is no reason to show a client the certificate of something else.
+tls::Selection BindingSelector::automatic(const tls::ClientHello& hello, const ServerName& name,
+                                          const Bound& bound) {
+  using State = CredentialCache::State;
+  const std::uint32_t now = second_of(store_.clock->wall());
+  CredentialCache& cache = *store_.cache;
+  bool failed = false;
+  const auto cannot = [&](const NameCandidate& candidate) {
+    const State state = cache.state(candidate, name);
+    failed = failed || state == State::failed;
+    return state == State::failed || state == State::other_name;
+  };
+  const KeyWish wish{.ecdsa = hello.takes_ecdsa, .rsa = hello.takes_rsa};
+  const auto best = store_.index->best(name, wish, now, cannot);
+  const bool worth = best && (best->valid_at(now) || !bound.standard->covers(name));
+  if (!worth) {
+    if (failed && !bound.standard->covers(name)) return tls::Unavailable{};
+    return bound.answer;
+  }
+  if (cache.state(*best, name) == State::missing) return cache.load(*best);
+  tls::Answer answer = bound.answer;
+  answer.credential = cache.serve(*best);
+  return answer;
 }
 
 }  // namespace gatehouse::certs

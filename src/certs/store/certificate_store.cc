@@ -62,7 +62,7 @@ CertificateStore::CertificateStore(kv::Store& store, io::Reactor& reactor, const
     : store_(store),
       reactor_(reactor),
       usage_(usage),
-      vault_(std::move(vault)),
+      vault_(std::make_shared<const KeyVault>(std::move(vault))),
       reader_(store),
       requests_(store, reactor, vault_),
       turn_(reactor) {}
@@ -75,7 +75,7 @@ std::optional<Bytes> CertificateStore::sealed_key(const Record& record,
                                                   const Content& content) const {
   const auto* identity = std::get_if<crypto::Identity>(&content);
   if (identity == nullptr) return std::nullopt;
-  return vault_.seal(record.id, record.sha256, identity->key);
+  return vault_->seal(record.id, record.sha256, identity->key);
 }
 
 io::Task<Result<Record>> CertificateStore::put(NewRecord content, Cause cause,
@@ -207,7 +207,7 @@ io::Task<Result<crypto::Identity>> CertificateStore::identity(RecordId id,
     auto sealed = co_await store_.get(keys::sealed_key(id), deadline);
     if (!sealed) co_return pass_on(sealed);
     if (!*sealed || (*sealed)->revision > kept->revision) continue;
-    auto key = vault_.open_key(id, kept->record.sha256, (*sealed)->value);
+    auto key = vault_->open_key(id, kept->record.sha256, (*sealed)->value);
     if (!key) co_return pass_on(key);
     co_return crypto::Identity{std::move(kept->record.chain), std::move(*key)};
   }
@@ -249,7 +249,7 @@ io::Task<Result<Ok>> CertificateStore::change_master(MasterSecret secret, io::De
                                                      PassphraseCost cost) {
   auto turn = co_await turn_.take(deadline);
   if (!turn) co_return pass_on(turn);
-  auto sealed = vault_.sealed_data_key(secret, cost);
+  auto sealed = vault_->sealed_data_key(secret, cost);
   if (!sealed) co_return pass_on(sealed);
   auto outcome =
       co_await store_.commit({{kv::Condition::exists(std::string(keys::kSealing))},

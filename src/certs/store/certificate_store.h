@@ -57,6 +57,8 @@ class CertificateStore {
   // put() and replace(); `conflict`, to be tried again: a condition of the caller does not hold.
   io::Task<Result<std::vector<Record>>> change(Together all, Cause cause, io::Deadline deadline);
 
+  // What opens the keys: immutable, for any thread.
+  const std::shared_ptr<const KeyVault>& vault() const { return vault_; }
   // Everything that can be read without a key.
   const RecordReader& reader() const { return reader_; }
   // With the key, to be served or exported. Errors: `not_found`: no such record, or no identity.
@@ -107,7 +109,7 @@ class CertificateStore {
   kv::Store& store_;
   io::Reactor& reactor_;
   const Usage& usage_;
-  KeyVault vault_;
+  std::shared_ptr<const KeyVault> vault_;
   RecordReader reader_;
   PendingRequests requests_;
   ServedTimes served_;

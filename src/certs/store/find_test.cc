@@ -28,7 +28,7 @@ class Find : public testing::StoreFixture {
   }
   // Of a record that nobody asks for.
   void put_summary(const std::string& name) {
-    const RecordSummary summary{RecordId::random(), {name}, kNow, {}};
+    const RecordSummary summary{.id = RecordId::random(), .names = {name}, .not_after = kNow};
     must(run(memory.commit(
         {{}, {kv::Put{keys::summary(Shelf::identities, summary.id), encode_summary(summary)}}},
         soon())));

@@ -13,6 +13,13 @@ namespace gatehouse::certs {
 Bytes encode_record(const Record& record);
 std::optional<Record> decode_record(ByteView value);
 
+// What a handshake needs of a record, without reading the certificates.
+struct KeptChain {
+  RecordId id;
+  std::vector<ByteView> chain;  // DER, leaf first, never empty; borrowed from the value
+};
+std::optional<KeptChain> decode_chain(ByteView value);
+
 Bytes encode_summary(const RecordSummary& summary);
 std::optional<RecordSummary> decode_summary(ByteView value);
 

@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 RecordSummary summary(char fill) {
-  return {RecordId::parse(std::string(32, fill)).value(), {"a.example"}, WallTime{}, {}};
+  return {.id = RecordId::parse(std::string(32, fill)).value(), .names = {"a.example"}};
 }
 
 void put(kv::Engine& engine, Shelf shelf, const RecordSummary& one) {

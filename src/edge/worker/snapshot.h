@@ -45,6 +45,8 @@ struct Snapshot {
   tls::Profile profile = tls::Profile::intermediate;
   // Of the program: the same in all its snapshots. Listeners keep those they began with.
   tls::TicketSeed tickets;
+  // The store's certificates, for names whose binding says none; nullptr: there is no store.
+  std::shared_ptr<const certs::NameIndex> names;
   CertificateSummary certificate;  // for the welcome page
   std::map<ListenerId, ListenerPlan> listeners;
   std::size_t most_connections_per_worker = SIZE_MAX;

@@ -100,7 +100,10 @@ class Served : public io::testing::ReactorTest {
   // The draft becomes what is served.
   Result<Ok> serve() {
     const bool first = !edge;
-    if (first) edge = ThreadEdge::make(reactor, *metrics, events).value();
+    if (first) {
+      edge = ThreadEdge::make(reactor, *metrics, events).value();
+      if (credentials) edge->use_store(std::move(credentials), {});
+    }
     auto taken = edge->take(next.build(), next.opened());
     if (first) edge->start();
     settle();
@@ -135,6 +138,7 @@ class Served : public io::testing::ReactorTest {
   std::filesystem::path folder;
   std::unique_ptr<Application> app;
   SnapshotBuilder next{clock};
+  std::unique_ptr<certs::CredentialSource> credentials;  // taken by the first serve()
   std::unique_ptr<ThreadEdge> edge;
 };
 

@@ -36,6 +36,14 @@ Result<std::unique_ptr<ThreadEdge>> ThreadEdge::make(io::Reactor& reactor, Worke
       new ThreadEdge(reactor, std::move(*resolver), metrics, events));
 }
 
+void ThreadEdge::use_store(std::unique_ptr<certs::CredentialSource> source,
+                           certs::ServedSink served) {
+  credentials_ = std::move(source);
+  if (!credentials_) return;
+  cache_ =
+      std::make_unique<certs::CredentialCache>(reactor_, *credentials_, events_, std::move(served));
+}
+
 // ------------------------------------------------------------------ snapshots
 
 Result<Ok> ThreadEdge::take(std::shared_ptr<const Snapshot> next,
@@ -63,7 +71,7 @@ Result<Ok> ThreadEdge::follow(const Snapshot& next, const GenerationPtr& generat
     CountedPtr<WorkerListener> listener;
     const auto known = listeners_.find(id);
     listener = known == listeners_.end() ? make_counted<WorkerListener>(id) : known->second;
-    auto followed = listener->follow(plan, next, generation, reactor_.clock());
+    auto followed = listener->follow(plan, next, generation, {reactor_.clock(), cache_.get()});
     if (followed) {
       listeners_.insert_or_assign(id, std::move(listener));
     } else if (all) {
@@ -167,14 +175,18 @@ void ThreadEdge::cancel() {
   context_.draining = true;
   accepting_.cancel();
   sessions_.cancel();
+  if (cache_) cache_->cancel();
   ending_.notify_all();
 }
 
-// Nobody accepts any more, then nobody is served any more.
+// Nobody accepts any more, then nobody is served any more, then nothing is loaded any more.
 io::Task<void> ThreadEdge::join() {
   while (!context_.draining) (void)co_await ending_.wait(io::Deadline::never());
   co_await accepting_.join();
   co_await sessions_.join();
+  if (!cache_) co_return;
+  cache_->cancel();
+  co_await cache_->join();
 }
 
 }  // namespace gatehouse::edge

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "certs/binding/credential_cache.h"
 #include "edge/listener/listener.h"
 #include "edge/session/thread_context.h"
 #include "edge/worker/worker_listener.h"
@@ -30,6 +31,10 @@ class ThreadEdge {
   ThreadEdge(const ThreadEdge&) = delete;
   ThreadEdge& operator=(const ThreadEdge&) = delete;
   ~ThreadEdge();
+
+  // Certificates that bindings leave to the store come from here; before the first take(). `served`
+  // may be empty.
+  void use_store(std::unique_ptr<certs::CredentialSource> source, certs::ServedSink served);
 
   // Serves `next` from now on; see Worker::apply. A listener that cannot follow serves what it did
   // before, and the first such error is returned when all others have followed. Its work depends
@@ -77,7 +82,9 @@ class ThreadEdge {
   EventLog& events_;
   std::unique_ptr<io::Resolver> resolver_;
   ThreadContext context_;
-  std::shared_ptr<AccessLog> access_log_;  // of context_.access_log; nullptr: none
+  std::unique_ptr<certs::CredentialSource> credentials_;  // nullptr: there is no store
+  std::unique_ptr<certs::CredentialCache> cache_;         // likewise
+  std::shared_ptr<AccessLog> access_log_;                 // of context_.access_log; nullptr: none
   std::map<ListenerId, CountedPtr<WorkerListener>> listeners_;
   std::list<Door> doors_;
   io::Scope accepting_;

@@ -8,12 +8,16 @@ Worker::Worker(const Clock& clock, EventLog& events)
 Result<std::unique_ptr<Worker>> Worker::make(std::shared_ptr<const Snapshot> snapshot,
                                              std::vector<OpenedListener> opened, const Clock& clock,
                                              EventLog& events,
-                                             std::function<std::string()> metrics_page) {
+                                             std::function<std::string()> metrics_page,
+                                             const StoreOfWorker& store) {
   std::unique_ptr<Worker> worker(new Worker(clock, events));
   auto edge = ThreadEdge::make(worker->reactor_, worker->metrics_, events);
   if (!edge) return pass_on(edge);
   worker->edge_ = std::move(*edge);
   worker->edge_->context().metrics_page = std::move(metrics_page);
+  if (store.credentials) {
+    worker->edge_->use_store(store.credentials(worker->reactor_), store.served);
+  }
   auto taken = worker->edge_->take(std::move(snapshot), std::move(opened));
   if (!taken) return pass_on(taken);
   return worker;

@@ -11,6 +11,14 @@
 
 namespace gatehouse::edge {
 
+// A worker's way to the certificates of the store.
+struct StoreOfWorker {
+  // Called once, with the worker's reactor; what it makes is used and destroyed with that. Empty:
+  // there is no store.
+  std::function<std::unique_ptr<certs::CredentialSource>(io::Reactor& reactor)> credentials;
+  certs::ServedSink served;  // called on the worker's thread; may be empty
+};
+
 // One thread with its reactor and everything that it serves.
 class Worker {
  public:
@@ -18,7 +26,8 @@ class Worker {
   static Result<std::unique_ptr<Worker>> make(std::shared_ptr<const Snapshot> snapshot,
                                               std::vector<OpenedListener> opened,
                                               const Clock& clock, EventLog& events,
-                                              std::function<std::string()> metrics_page);
+                                              std::function<std::string()> metrics_page,
+                                              const StoreOfWorker& store = {});
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   // Ends the thread at once if it still runs.

@@ -16,11 +16,13 @@ WorkerListener::WorkerListener(ListenerId id) { number = id; }
 WorkerListener::~WorkerListener() = default;
 
 Result<Ok> WorkerListener::follow(const ListenerPlan& plan, const Snapshot& snapshot,
-                                  GenerationPtr now, const Clock& clock) {
-  auto context = context_for(plan, snapshot, clock);
+                                  GenerationPtr now, const Thread& thread) {
+  auto context = context_for(plan, snapshot, thread.clock);
   if (!context) return pass_on(context);
   tls = *context;
-  if (plan.bindings) selector_.replace(plan.bindings);
+  if (plan.bindings) {
+    selector_.replace(plan.bindings, {snapshot.names, thread.cache, &thread.clock});
+  }
   port = plan.address.port();
   local = local_address(plan.address);
   generation = std::move(now);

@@ -15,10 +15,15 @@ class WorkerListener final : public ListenerContext {
   explicit WorkerListener(ListenerId id);
   ~WorkerListener() override;
 
+  // What its handshakes need of the thread.
+  struct Thread {
+    const Clock& clock;
+    certs::CredentialCache* cache;  // nullptr: there is no store
+  };
   // From now on connections and requests are served as this plan says. Errors: Fault::ours; what
   // was served before still is.
   Result<Ok> follow(const ListenerPlan& plan, const Snapshot& snapshot, GenerationPtr now,
-                    const Clock& clock);
+                    const Thread& thread);
 
   bool metrics() const { return metrics_; }
 

@@ -173,8 +173,9 @@ TEST(SqliteEngine, is_tidy_where_nothing_was_erased_or_replaced) {
 void damage(const files::path& file) {
   std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
   const auto size = files::file_size(file);
-  out.seekp(4096);
-  for (std::uintmax_t i = 4096; i < size; ++i) out.put(static_cast<char>(i * 7 + 3));
+  constexpr std::uintmax_t kKept = 16384;  // the first page
+  out.seekp(kKept);
+  for (std::uintmax_t i = kKept; i < size; ++i) out.put(static_cast<char>(i * 7 + 3));
 }
 
 TEST(SqliteEngine, says_that_a_damaged_file_is_damaged_and_what_to_do) {
