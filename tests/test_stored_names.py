@@ -124,3 +124,16 @@ def test_a_site_that_comes_after_its_certificate_is_proven_with_it(store):
     explained = store.call("binding", "explain", "a.localhost", "--port", store.gatehouse.port)
     assert mine[:16] in explained
     assert "is the best" in explained
+
+
+def test_I14_the_trust_page_is_not_where_a_certificate_of_the_store_answers(store):
+    def page(name, context):
+        with store.gatehouse.connect(context=context, server_name=name) as wire:
+            return wire.ask(target="/.well-known/gatehouse/trust",
+                            host=f"{name}:{store.gatehouse.port}").body
+
+    assert b"Does this device trust" in page("localhost", store.gatehouse.context())
+    store.put("shop", "shop.example")
+    context = ssl.create_default_context(cafile=str(store.authority.anchor))
+    assert b"Does this device trust" not in page("shop.example", context)
+    assert b"Does this device trust" in page("localhost", store.gatehouse.context())

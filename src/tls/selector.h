@@ -28,6 +28,7 @@ struct Answer {
   CredentialPtr credential;
   Profile profile = Profile::intermediate;
   std::uint32_t policy = 0;
+  bool stored = false;  // the certificate is of the store, and not the one that was bound
 };
 
 // No certificate for this name: the client gets the alert unrecognized_name.

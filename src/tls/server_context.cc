@@ -49,6 +49,7 @@ class ServerCallbacks {
   static bool install(const Answer& answer, const ServerContext& context, TlsStream& stream) {
     SSL* ssl = stream.ssl_.get();
     stream.policy_ = answer.policy;
+    stream.shows_stored_ = answer.stored;
     bind_tickets(answer, stream);
     if (SSL_set_session_id_context(ssl, stream.ticket_context_.data(),
                                    stream.ticket_context_.size()) != 1) {

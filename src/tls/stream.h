@@ -58,6 +58,7 @@ class TlsStream final : public io::ByteStream {
   const std::optional<ServerName>& server_name() const { return server_name_; }
   // What the selector said of this connection.
   std::uint32_t policy() const { return policy_; }
+  bool shows_stored() const { return shows_stored_; }
   // The protocol agreed by ALPN, empty without.
   std::string_view alpn() const;
 
@@ -106,6 +107,7 @@ class TlsStream final : public io::ByteStream {
   std::optional<ServerName> server_name_;
   std::optional<io::Task<void>> selecting_;
   std::uint32_t policy_ = 0;
+  bool shows_stored_ = false;
   Context ticket_context_{};
 };
 

@@ -37,6 +37,7 @@ tls::Selection BindingSelector::automatic(const tls::ClientHello& hello, const S
   if (cache.state(*best, name) == State::missing) return cache.load(*best);
   tls::Answer answer = bound.answer;
   answer.credential = cache.serve(*best);
+  answer.stored = true;
   return answer;
 }
 

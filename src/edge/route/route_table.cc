@@ -28,10 +28,10 @@ void Site::set_plain_http(const PlainHttp& plain) {
   https_only_ = HttpsOnly{plain.https_port};
 }
 
-const Decision& Site::decide(const http::RequestHead& request, Arrival arrival) const {
-  if (own_ && arrival == Arrival::tls && matches(own_->prefix, request.path)) {
-    return own_->decision;
-  }
+const Decision& Site::decide(const http::RequestHead& request, Arrival arrival,
+                             bool own_too) const {
+  const bool own = own_ && own_too && arrival == Arrival::tls;
+  if (own && matches(own_->prefix, request.path)) return own_->decision;
   // Which application answers must not depend on how an upstream reads "..".
   if (request.dot_segments && routes_.size() > 1) return kAmbiguousPath;
   // "OPTIONS *" asks about the server as a whole: whoever has everything else answers.

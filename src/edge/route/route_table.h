@@ -75,8 +75,10 @@ class Site {
   // Under this prefix ours answers, whatever the routes say; over TLS only, where the certificate
   // is the one that the content is about.
   void set_own(std::shared_ptr<const OwnRoute> route) { own_ = std::move(route); }
-  // What it returns is part of the site.
-  const Decision& decide(const http::RequestHead& request, Arrival arrival) const;
+  // What it returns is part of the site. `own_too`: content of our own answers; not where another
+  // certificate than that of the site was shown.
+  const Decision& decide(const http::RequestHead& request, Arrival arrival,
+                         bool own_too = true) const;
 
   const std::string& name() const { return name_; }
   // Connections of another policy (TLS profile, client authentication) may not ask for this site.

@@ -83,6 +83,14 @@ TEST(Site, content_of_our_own_answers_over_tls_only) {
   EXPECT_FALSE(is_ours(site, "/.well-known/own", Arrival::plain_external));
 }
 
+TEST(Site, content_of_our_own_answers_not_where_another_certificate_was_shown) {
+  Site site = three_routes();
+  site.set_own(own_route());
+  http::RequestHead request;
+  ask(request, "/.well-known/own");
+  EXPECT_TRUE(std::holds_alternative<Forward>(site.decide(request, Arrival::tls, false)));
+}
+
 TEST(Site, content_of_our_own_is_no_route_that_makes_dots_ambiguous) {
   Site site("a", 0);
   site.add_route("/", forward_to(1));

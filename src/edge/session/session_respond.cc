@@ -57,7 +57,8 @@ const Decision& Session::decide(SessionRequest& request) {
       request.head.body.bytes > most) {
     return kTooLarge;
   }
-  return request.site->decide(request.head, arrival());
+  const bool own_too = tls() == nullptr || !tls()->shows_stored();
+  return request.site->decide(request.head, arrival(), own_too);
 }
 
 // The address of ours that the client dialled, where the listener does not know it.
