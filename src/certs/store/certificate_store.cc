@@ -64,7 +64,7 @@ CertificateStore::CertificateStore(kv::Store& store, io::Reactor& reactor, const
       usage_(usage),
       vault_(std::make_shared<const KeyVault>(std::move(vault))),
       reader_(store),
-      requests_(store, reactor, vault_),
+      requests_(store, reactor, *vault_),
       turn_(reactor) {}
 
 WallTime CertificateStore::now() const {
