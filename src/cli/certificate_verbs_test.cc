@@ -1,4 +1,5 @@
 #include <fstream>
+#include <sstream>
 #include <sys/stat.h>
 
 #include <gmock/gmock.h>
@@ -30,7 +31,7 @@ constexpr const char* kExportKey = "gatehouse.v1.CertificateService/ExportKey";
 
 class CertificateVerbTest : public ::testing::Test {
  protected:
-  CertificateVerbTest() { stage_.here = folder_.path(); }
+  CertificateVerbTest() { stage_.here = folder_.file(""); }
 
   Result<int> carry_out(const std::vector<std::string>& words) {
     auto command =
@@ -60,15 +61,14 @@ class CertificateVerbTest : public ::testing::Test {
     return all;
   }
   void write(const std::string& name, std::string_view text) const {
-    std::ofstream(folder_.path() / name) << text;
+    std::ofstream(folder_.file(name)) << text;
   }
   std::string read(const std::string& name) const {
-    std::ifstream in(folder_.path() / name);
-    return {std::istreambuf_iterator<char>(in), {}};
+    return TemporaryFolder::read(folder_.file(name));
   }
   unsigned mode_of(const std::string& name) const {
     struct stat facts{};
-    EXPECT_EQ(stat((folder_.path() / name).c_str(), &facts), 0);
+    EXPECT_EQ(stat(folder_.file(name).c_str(), &facts), 0);
     return facts.st_mode & 0777;
   }
   const std::string& said() const { return stage_.console.said; }
@@ -278,7 +278,7 @@ TEST_F(CertificateVerbTest, I15_a_key_leaves_by_its_own_flag_and_with_a_passphra
 
 TEST(NewFile, is_whole_or_not_there_and_leaves_nothing_beside_it) {
   const TemporaryFolder folder;
-  const auto file = folder.path() / "a.pfx";
+  const std::string file = folder.file("a.pfx");
   EXPECT_TRUE(write_new_file(file, "one", FileMode::owner_only, Existing::kept));
   const auto kept = write_new_file(file, "two", FileMode::owner_only, Existing::kept);
   ASSERT_FALSE(kept);
@@ -286,8 +286,8 @@ TEST(NewFile, is_whole_or_not_there_and_leaves_nothing_beside_it) {
   EXPECT_EQ(read_small_file(file).value(), "one");
   EXPECT_TRUE(write_new_file(file, "two", FileMode::owner_only, Existing::replaced));
   EXPECT_EQ(read_small_file(file).value(), "two");
-  EXPECT_FALSE(write_new_file(folder.path() / "no" / "a", "x", FileMode::readable, Existing::kept));
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+  EXPECT_FALSE(write_new_file(folder.file("no/a"), "x", FileMode::readable, Existing::kept));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.file("")), {}), 1);
 }
 
 }  // namespace
