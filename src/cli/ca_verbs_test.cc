@@ -190,7 +190,7 @@ TEST_F(CaVerbs, list_and_show_fit_into_80_columns) {
      "roots":[{"state":"active","notAfter":"2046-09-16T14:13:20Z"}]},
     {"name":"world"}]})json");
   answer("Get", R"json({"authority":{"name":"plant","permitted":"plant4.local","leafDays":90,
-    "roots":[{"number":1,"state":"active","subject":"CN=plant root 1 (gate1, 2026-09),O=gatehouse",
+    "roots":[{"number":1,"state":"active","subject":"CN=plant root 1 (gate1 2026-09),O=gatehouse",
               "notAfter":"2046-09-16T14:13:20Z","keyIsHere":true,
               "sha256":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}],
     "issuers":[{"name":"server issuer 1.1","active":true,"notAfter":"2031-09-20T14:13:20Z"},

@@ -28,7 +28,7 @@ std::string root_common_name(const AuthorityName& name, std::uint32_t number, st
                              WallTime now) {
   // The whole has to fit into 64 bytes.
   constexpr std::size_t kLongestHost = 18;
-  return fmt::format("{} root {} ({}, {:%Y-%m})", name.text(), number, host.substr(0, kLongestHost),
+  return fmt::format("{} root {} ({} {:%Y-%m})", name.text(), number, host.substr(0, kLongestHost),
                      std::chrono::floor<std::chrono::seconds>(now));
 }
 

@@ -24,7 +24,7 @@ Result<Ok> add_issuers(Authority& authority, const AuthorityRoot& root,
 Together::Addition record_of(const Authority& authority, const RecordId& id, std::string_view part,
                              Content content, Shelf shelf);
 
-// "plant root 1 (gate1, 2026-11)"
+// "plant root 1 (gate1 2026-11)"
 std::string root_common_name(const AuthorityName& name, std::uint32_t number, std::string_view host,
                              WallTime now);
 

@@ -18,7 +18,7 @@ using AuthorityStoreTest = testing::AuthorityFixture;
 TEST_F(AuthorityStoreTest, a_new_one_has_a_root_and_an_issuer_for_servers_and_for_clients) {
   const Authority made = init();
   ASSERT_EQ(made.roots.size(), 1U);
-  EXPECT_EQ(made.active_root().certificate.common_name(), "plant root 1 (gate1, 2026-09)");
+  EXPECT_EQ(made.active_root().certificate.common_name(), "plant root 1 (gate1 2026-09)");
   EXPECT_TRUE(made.active_root().certificate.is_self_signed());
   EXPECT_EQ(made.constraints(), plant());
   for (const auto purpose : {Purpose::server, Purpose::client}) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "api/secrets.h"
 #include "control/authorities/live_authority_desk.h"
 #include "control/authorities/wishes.h"
 #include "crypto/exchange/key_writer.h"
@@ -100,6 +101,7 @@ LiveAuthorityDesk::Answer<api::IssueResponse> LiveAuthorityDesk::issue(api::Issu
     if (auto may = parts_.authorities.check(*found, one); !may) co_return pass_on(may);
   }
   const auto passphrase = passphrase_of(request);
+  api::wipe_secrets(request);
   if (!passphrase) co_return std::unexpected(passphrase.error());
   auto to = co_await destination(request);
   if (!to) co_return pass_on(to);

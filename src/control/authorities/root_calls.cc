@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "api/secrets.h"
 #include "control/authorities/live_authority_desk.h"
 #include "control/authorities/wishes.h"
 #include "control/messages.h"
@@ -120,6 +121,7 @@ LiveAuthorityDesk::Answer<api::DetachRootResponse> LiveAuthorityDesk::take_off(
   auto root = co_await parts_.authorities.root_identity(authority, request.root(), deadline());
   if (!root) co_return pass_on(root);
   auto passphrase = wanted_passphrase(request.passphrase());
+  api::wipe_secrets(request);
   if (!passphrase) co_return pass_on(passphrase);
   api::DetachRootResponse response;
   add(*authority.root(request.root()), *response.mutable_root());
@@ -145,6 +147,7 @@ LiveAuthorityDesk::Answer<api::DetachRootResponse> LiveAuthorityDesk::erase(
   auto passphrase = wanted_passphrase(request.passphrase());
   if (!passphrase) co_return pass_on(passphrase);
   auto key = key_in(as_bytes(request.written()), *passphrase, root->certificate);
+  api::wipe_secrets(request);
   if (!key) co_return pass_on(key);
   auto without = co_await parts_.authorities.erase_root_key(
       authority.name, request.root(), cause(caller, request.why(), "ca detach"), deadline());
@@ -165,6 +168,7 @@ LiveAuthorityDesk::Answer<api::AttachRootResponse> LiveAuthorityDesk::attach(
   auto passphrase = crypto::Passphrase::parse(request.passphrase());
   if (!passphrase) co_return pass_on(passphrase);
   auto bundle = crypto::read_bundle(as_bytes(request.file()), &*passphrase);
+  api::wipe_secrets(request);
   if (!bundle) co_return std::unexpected(std::move(bundle.error().error));
   for (const auto& root : found->roots) {
     for (auto& one : bundle->keys) {
