@@ -205,7 +205,7 @@ def test_the_page_is_on_sites_of_the_local_ca_and_on_no_other(gatehouse, upstrea
     assert page.status == 200 and b"Does this device trust" in page.body
     assert fingerprint_of(own.anchor).split()[7].encode() in page.body
     assert len(page.body) < 40 * 1024
-    policy = page.headers["content-security-policy"]
+    policy = page.get("content-security-policy")
     assert "unsafe" not in policy and "default-src 'none'" in policy
 
     self_made = tmp_path / "other.pem"
@@ -242,7 +242,7 @@ def test_downloads_of_the_page_are_the_anchor(gatehouse):
         assert answer.status == 200 and b"PRIVATE" not in answer.body
     assert running.ask(target=f"{PATH}/windows/gatehouse-ca.crt").body == anchor
     profile = running.ask(target=f"{PATH}/ios/gatehouse-ca.mobileconfig")
-    assert profile.headers["content-type"] == "application/x-apple-aspen-config"
+    assert profile.get("content-type") == "application/x-apple-aspen-config"
     assert plistlib.loads(profile.body)["PayloadContent"][0]["PayloadContent"] == anchor
 
 

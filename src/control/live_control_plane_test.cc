@@ -372,7 +372,7 @@ class StoredCertificatesInForce : public TheControlPlane {
       if (!plan.bindings) continue;
       const auto* answer = plan.bindings->find(ServerName::parse(name).value());
       for (const auto& served : plane_.in_force().identities->all()) {
-        if (answer != nullptr && served->credential == answer->credential) {
+        if (answer != nullptr && served->credential == answer->answer.credential) {
           return served->identity.leaf();
         }
       }

@@ -364,13 +364,14 @@ class OneAfterTheOther : public Snapshots, public ::testing::WithParamInterface<
                                  const std::optional<ServerName>& name) {
     ASSERT_EQ(a.bindings == nullptr, b.bindings == nullptr);
     if (!a.bindings) return;
-    const tls::Answer* x = a.bindings->find(name);
-    const tls::Answer* y = b.bindings->find(name);
+    const certs::Bound* x = a.bindings->find(name);
+    const certs::Bound* y = b.bindings->find(name);
     ASSERT_EQ(x == nullptr, y == nullptr);
     if (x == nullptr) return;
-    EXPECT_EQ(x->credential, y->credential);
-    EXPECT_EQ(x->profile, y->profile);
-    EXPECT_EQ(x->policy, y->policy);
+    EXPECT_EQ(x->answer.credential, y->answer.credential);
+    EXPECT_EQ(x->answer.profile, y->answer.profile);
+    EXPECT_EQ(x->answer.policy, y->answer.policy);
+    EXPECT_EQ(x->standard == nullptr, y->standard == nullptr);
   }
 
   static void expect_same_site(const edge::ListenerPlan& a, const edge::ListenerPlan& b,

@@ -57,7 +57,7 @@ TrustContent::TrustContent(const crypto::Certificate& anchor, std::shared_ptr<Tr
       state_(std::move(state)),
       where_(where),
       security_policy_(fmt::format("default-src 'none'; script-src {}; style-src {}; worker-src "
-                                   "'self'; base-uri 'none'; form-action 'none'; "
+                                   "'self'; img-src data:; base-uri 'none'; form-action 'none'; "
                                    "frame-ancestors 'none'; connect-src 'self'",
                                    digest_source(edge::trust_page_script()),
                                    digest_source(edge::trust_page_style()))) {

@@ -132,7 +132,10 @@ TEST_F(TheTrustContent, leads_everybody_to_the_page_at_a_listener_of_its_own) {
 
 TEST_F(TheTrustContent, is_only_read) {
   const TrustContent content(ca_.root, state_, TrustContent::Where::on_a_site);
-  EXPECT_EQ(content.reply({.reads = false, .path = kTrustPath}).status, 405);
+  EXPECT_EQ(
+      content.reply({.reads = false, .path = kTrustPath, .host = {}, .peer = {}, .user_agent = {}})
+          .status,
+      405);
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ std::shared_ptr<const edge::RouteTable> routes_to(std::shared_ptr<const TrustCon
 
 std::shared_ptr<const certs::BindingTable> bindings_to(const crypto::Identity& identity) {
   auto table = std::make_shared<certs::BindingTable>();
-  table->bind_default({certs::make_credential(identity), tls::Profile::intermediate, kPolicy});
+  table->bind_default(
+      tls::Answer{certs::make_credential(identity), tls::Profile::intermediate, kPolicy});
   return table;
 }
 
