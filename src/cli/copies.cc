@@ -122,7 +122,7 @@ class Errand {
     request.set_passphrase(std::string(as_text(passphrase.utf8())));
     request.set_why(fmt::format("copy {}", copy_.name));
     api::ExportedFile file;
-    const auto asked = ask(around_, run_.api, "CertificateService/ExportKey", request, file);
+    auto asked = ask(around_, run_.api, "CertificateService/ExportKey", request, file);
     api::wipe_secrets(request);
     if (!asked) return pass_on(asked);
     auto bundle = crypto::read_bundle(as_bytes(file.content()), &passphrase);
