@@ -200,7 +200,7 @@ TEST_F(CaVerbs, list_and_show_fit_into_80_columns) {
                "notAfter":"2026-12-20T14:13:20Z"}]})json");
   EXPECT_EQ(done({"ca", "list"}), 0);
   EXPECT_EQ(done({"ca", "show", "plant"}), 0);
-  EXPECT_THAT(said(), HasSubstr("world                               every name\n"));
+  EXPECT_THAT(said(), HasSubstr("world                 0                every name\n"));
   EXPECT_THAT(said(), HasSubstr("server issuer 1.1  signs         in 5 years"));
   EXPECT_THAT(said(), HasSubstr("client issuer 1.1  revokes only  in 5 years"));
   EXPECT_THAT(
