@@ -108,7 +108,7 @@ TEST_F(JavaStoreTest, of_root_needs_root) {
 }
 
 TEST_F(JavaStoreTest, is_changed_by_the_real_keytool_I13) {
-  SystemCommandRunner real("/usr/bin");
+  SystemCommandRunner real("/usr/bin", std::chrono::minutes(10));  // each call starts a Java
   if (!real.available("keytool")) GTEST_SKIP() << "keytool is not installed";
   const JavaStore store{root_ / "opt/cacerts", "keytool"};
   fs::create_directories(root_ / "opt");
