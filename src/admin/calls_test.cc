@@ -180,7 +180,8 @@ TEST_F(Calls, nesting_beyond_the_bound_is_refused_and_harmless) {
 TEST(Methods, are_those_of_the_schema) {
   std::set<std::string> expected;
   for (const auto* file :
-       {api::Status::descriptor()->file(), api::TrustPageState::descriptor()->file()}) {
+       {api::Status::descriptor()->file(), api::TrustPageState::descriptor()->file(),
+        api::StoredCertificate::descriptor()->file(), api::AuthorityRow::descriptor()->file()}) {
     for (int i = 0; i < file->service_count(); ++i) {
       for (int j = 0; j < file->service(i)->method_count(); ++j) {
         const auto* method = file->service(i)->method(j);

@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "cli/authority_text.h"
+#include "cli/certificate_text.h"
 #include "cli/key_files.h"
 #include "cli/lists.h"
 #include "cli/questions.h"

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "cli/authorities.h"
 #include "cli/authority_text.h"
+#include "cli/certificate_text.h"
 #include "cli/change_text.h"
 #include "cli/key_files.h"
 #include "cli/lists.h"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "cli/certificate_text.h"
 #include "cli/columns.h"
 #include "cli/lists.h"
 #include "cli/time_text.h"
@@ -80,12 +81,6 @@ std::string thumbprint_text(std::string_view sha256) {
       if (c >= 'a' && c <= 'f') out += static_cast<char>(c - 'a' + 'A');
     }
   }
-  return out;
-}
-
-std::string notes_text(const google::protobuf::RepeatedPtrField<std::string>& notes) {
-  std::string out;
-  for (const std::string& note : notes) out += fmt::format("- {}\n", printable(note));
   return out;
 }
 

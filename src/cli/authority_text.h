@@ -12,7 +12,6 @@ std::string authorities_text(const api::ListAuthoritiesResponse& authorities, Wa
 std::string authority_text(const api::GetAuthorityResponse& shown, WallTime now);
 // Roots and issuers of one, and what there is to do.
 std::string authority_text(const api::AuthorityRow& row, WallTime now);
-std::string notes_text(const google::protobuf::RepeatedPtrField<std::string>& notes);
 // "5F0C 3A9F ...", in groups to be compared by eye.
 std::string thumbprint_text(std::string_view sha256);
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "admin/server.h"
+#include "admin/testing/fake_authority_desk.h"
 #include "admin/testing/fake_certificate_desk.h"
 #include "admin/testing/fake_control_plane.h"
 #include "api/connect.h"
@@ -65,6 +66,7 @@ class ServerTest : public io::testing::ReactorTest {
   ServerTest() {
     policy(control::Role::administrator);
     server.serve_certificates(certificates);
+    server.serve_authorities(authorities);
   }
   ~ServerTest() override { stop(); }
 
@@ -129,6 +131,7 @@ class ServerTest : public io::testing::ReactorTest {
   EventLog events{{.format = EventLogOptions::Format::json, .fd = log_file.fd()}, clock};
   FakeControlPlane plane{reactor};
   FakeCertificateDesk certificates;
+  FakeAuthorityDesk authorities;
   Server server{reactor, plane, events, RolePolicy(999),
                 [](int) -> Result<Peer> { return somebody(); }};
 
