@@ -82,7 +82,9 @@ def test_F2_a_pfx_of_openssl_old_or_new_is_taken_with_its_chain(cert, authority,
     shown = cert.json("show", "site")
     assert [link["subject"] for link in shown["chain"]] == [
         "CN=www.example.org", "CN=test intermediate"]
-    assert all(len(line) <= 80 for line in printed.splitlines()), printed
+    # What a change does is one line of any length, as for every verb.
+    assert all(len(line) <= 80 for line in printed.splitlines() if not line.startswith("done")), (
+        printed)
 
 
 def test_F2_pem_in_any_order_and_in_several_files_is_paired_and_sorted(cert, authority):
@@ -205,7 +207,7 @@ def test_T6_what_is_stored_is_served_and_its_replacement_takes_over_with_a_proof
     assert cert.json("show", "shop")["certificate"]["usedBy"] == ["site shop.plant4.local"]
 
     replaced = cert("create", "shop.plant4.local", "--replace", "shop").stdout
-    assert "Applied" in replaced and re.search("^ok ", replaced, re.MULTILINE)
+    assert "Applied" in replaced and "is signed by itself and not trusted here" in replaced
     assert of_store() != first
     assert shown_at(cert, "shop.plant4.local") == of_store()
 

@@ -17,8 +17,8 @@ from support.wait import until
 def leaf_of(path):
     """The SHA-256 of the first certificate in a PEM file."""
     text = path.read_text()
-    certificate = text[text.index("-----BEGIN CERTIFICATE"):]
-    return fingerprint(x509.load_pem_x509_certificates(certificate.encode())[0])
+    first = text[text.index("-----BEGIN CERTIFICATE"):]
+    return fingerprint(x509.load_pem_x509_certificate(first.encode()))
 
 
 class Copies:

@@ -57,8 +57,6 @@ constexpr Flag<Into> switch_flag(Text name, Text help) {
 
 // ------------------------------------------------------------------ flags
 
-constexpr Text kKeyTypes = "p256|p384|rsa2048|rsa3072|rsa4096";
-constexpr Text kAllKeyTypes = "p256|p384|rsa2048|rsa3072|rsa4096|ed25519";
 constexpr Text kReasons =
     "unspecified|key-compromise|affiliation-changed|superseded|cessation-of-operation|"
     "privilege-withdrawn";
@@ -74,7 +72,8 @@ constexpr auto kInitFlags = join(
         switch_flag<InitAuthority, &InitAuthority::unconstrained>(
             "--unconstrained", "It may certify every name of the world."),
         text_flag<InitAuthority, &InitAuthority::key_type>(
-            "--key-type", kKeyTypes, "Of the CA's own keys; p256 unless said."),
+            "--key-type", "TYPE",
+            "Of the CA's own keys: p256 (the default), p384, rsa2048, rsa3072 or rsa4096."),
         number_flag<InitAuthority, &InitAuthority::certificate_days>(
             "--days", "DAYS", "How long what it issues lives; 90 unless said."),
         number_flag<InitAuthority, &InitAuthority::issuer_days>(
@@ -93,8 +92,9 @@ constexpr auto kIssueFlags = join(
             "--client", "For a client: the first NAME is what it is called."),
         switch_flag<IssueCertificates, &IssueCertificates::each>(
             "--each", "One certificate for each NAME, instead of one for all of them."),
-        text_flag<IssueCertificates, &IssueCertificates::key_type>("--key-type", kAllKeyTypes,
-                                                                   "p256 unless said."),
+        text_flag<IssueCertificates, &IssueCertificates::key_type>(
+            "--key-type", "TYPE",
+            "p256 (the default), p384, rsa2048, rsa3072, rsa4096 or ed25519."),
         number_flag<IssueCertificates, &IssueCertificates::days>(
             "--days", "DAYS", "How long it lives, instead of what the CA usually gives."),
         text_flag<IssueCertificates, &IssueCertificates::certificate>(

@@ -70,7 +70,7 @@ TEST_F(CaVerbs, init_says_what_may_be_certified_and_what_comes_next) {
             0);
   EXPECT_EQ(said(),
             "The CA plant is made.\n"
-            "- It may certify plant4.local and nothing else, for as long as it lives.\n"
+            "note     It may certify plant4.local and nothing else, for as long as it lives.\n"
             "\nCN=plant root 1\nSHA-256:\n0011 2233 4455 6677 8899 AABB CCDD EEFF\n"
             "\nLet devices trust it: gatehouse ca show plant --anchors > plant-ca.crt\n"
             "Issue certificates:   gatehouse ca issue plant NAME...\n");

@@ -284,7 +284,7 @@ constexpr std::array kRows{
          "CERTIFICATE is its name, its thumbprint (SHA-1 or SHA-256 in any spelling, or its first "
          "8 digits), its subject (CN=...) or a server that it speaks for (san:NAME). Where "
          "several match, the newest that is valid is shown, and why the others are not.",
-         "gatehouse cert show files\ngatehouse cert show \"A1 B2 C3 D4\"\n"
+         "gatehouse cert show files\ngatehouse cert show A1:B2:C3:D4\n"
          "gatehouse cert show CN=fe-auth\ngatehouse cert show san:files.example.com",
          flags_of<kShow>, parse_by<kShow>},
     Verb{"cert", "export", "CERTIFICATE", "a certificate as a file for others",
@@ -308,8 +308,7 @@ constexpr std::array kRows{
     Verb{"cert", "remove", "CERTIFICATE", "remove a certificate, or a request that waits",
          "A certificate that is used is not removed: you are told by whom. The history keeps the "
          "certificate; its key is gone.",
-         "gatehouse cert remove files --why \"replaced by files-2027\"", flags_of<kRemove>,
-         parse_by<kRemove>}};
+         "gatehouse cert remove files --why replaced", flags_of<kRemove>, parse_by<kRemove>}};
 
 }  // namespace
 

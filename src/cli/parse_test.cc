@@ -293,10 +293,8 @@ TEST_F(CommandLineTest, an_unknown_verb_is_named_and_the_near_one_suggested) {
   EXPECT_EQ(
       error.what,
       "gatehouse cannot \"rum\". Did you mean \"run\"? There are: run, add, status, check, reload, "
-      "site, "
-      "binding, listener, upstream, cert, logs, upgrade, config, explain, trust, version, "
-      "completion, man, "
-      "help.");
+      "site, binding, cert, copy, listener, upstream, logs, upgrade, config, explain, ca, trust, "
+      "version, completion, man, help.");
   EXPECT_THAT(refused({"help", "rum"}).what, HasSubstr("Did you mean \"run\"?"));
 }
 

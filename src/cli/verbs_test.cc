@@ -118,7 +118,7 @@ TEST_F(VerbTableTest, a_missing_operand_is_named_with_an_example) {
 
 TEST_F(VerbTableTest, a_verb_without_its_noun_is_told_the_nouns) {
   EXPECT_THAT(refused({"list"}), HasSubstr("Say of what: gatehouse site list, gatehouse binding "
-                                           "list, gatehouse listener list"));
+                                           "list, gatehouse cert list"));
   EXPECT_THAT(refused({"sites"}), HasSubstr("Did you mean \"site\"?"));
   EXPECT_THAT(refused({"site", "lst"}), HasSubstr("Did you mean \"list\"?"));
   EXPECT_THAT(
