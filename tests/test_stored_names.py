@@ -121,7 +121,7 @@ def test_a_site_that_comes_after_its_certificate_is_proven_with_it(store):
     store.call("site", "add", "a.localhost", "http://127.0.0.1:1",
                "--listen", "127.0.0.1:0")
     assert store.answer("a.localhost") == mine
-    explained = store.call("binding", "explain", "a.localhost", "--port", store.gatehouse.port)
+    explained = store.call("binding", "explain", f"a.localhost:{store.gatehouse.port}")
     assert mine[:16] in explained
     assert "is the best" in explained
 

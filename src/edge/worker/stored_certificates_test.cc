@@ -32,17 +32,26 @@ class StoredCertificates : public testing::Served {
   }
 
   // The library verifies by the machine's clock.
-  crypto::Identity issued(std::initializer_list<std::string_view> names) {
+  static crypto::CertificateSpec spec_of(std::string_view common_name) {
     const WallTime now = SystemClock().wall();
     crypto::CertificateSpec spec;
-    for (const auto name : names) spec.names.push_back(NamePattern::parse(name).value());
-    spec.common_name = std::string(*names.begin());
+    spec.common_name = std::string(common_name);
     spec.not_before = now - 48h;
     spec.not_after = now + 48h;
+    return spec;
+  }
+  static crypto::Identity made_root() {
+    crypto::CertificateSpec spec = spec_of("root of the test");
+    spec.ca_path_length = 0;
     const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256).value();
-    auto leaf = crypto::issue_self_signed(spec, key).value();
-    anchors.emplace_back(leaf.der().begin(), leaf.der().end());
-    return {{std::move(leaf)}, key};
+    return {{crypto::issue_self_signed(spec, key).value()}, key};
+  }
+  crypto::Identity issued(std::initializer_list<std::string_view> names) {
+    crypto::CertificateSpec spec = spec_of(*names.begin());
+    for (const auto name : names) spec.names.push_back(NamePattern::parse(name).value());
+    spec.purpose = crypto::Purpose::server;
+    const auto key = crypto::PrivateKey::generate(crypto::KeyType::p256).value();
+    return {{crypto::issue(spec, key, root.leaf(), root.key).value()}, key};
   }
   Stored put(std::initializer_list<std::string_view> names) {
     Stored made = certs::testing::stored(issued(names));
@@ -77,7 +86,8 @@ class StoredCertificates : public testing::Served {
   certs::NameIndex index;
   ListenerId listener = 0;
   tls::Wire wire;
-  std::vector<Bytes> anchors;
+  crypto::Identity root = made_root();
+  std::vector<Bytes> anchors{{root.leaf().der().begin(), root.leaf().der().end()}};
   std::vector<std::unique_ptr<tls::ClientContext>> trusts;
 };
 
