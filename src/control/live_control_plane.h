@@ -132,7 +132,17 @@ class LiveControlPlane final : public ControlPlane {
     std::shared_ptr<const edge::Snapshot> bridge;
     std::shared_ptr<AccessLog> access_log;
   };
-  class Turn;
+  // Held while a change is under way: one at a time.
+  class Turn {
+   public:
+    explicit Turn(LiveControlPlane& plane) : plane_(plane) {}
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() { plane_.resume(); }
+
+   private:
+    LiveControlPlane& plane_;
+  };
 
   io::Task<Result<Ok>> take_turn();
   Result<Candidate> edited(const Edits& edits) const;

@@ -1,0 +1,128 @@
+// What the running program does with the certificates that are kept.
+
+#include <fstream>
+
+#include "app/server.h"
+#include "base/time_text.h"
+#include "certs/binding/stored_credentials.h"
+#include "check/system_anchors.h"
+#include "control/certificates/choosers.h"
+#include "control/page_certificate.h"
+#include "io/run_until_done.h"
+
+namespace gatehouse::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A million names take some seconds of a slow disk.
+constexpr auto kReadNamesTime = 2min;
+constexpr auto kWriteServedTime = 10s;
+
+}  // namespace
+
+Result<Ok> Server::open_store(const Environment& environment) {
+  auto store = StateStore::open(sources_.state(), environment, reactor_, clock_, usage_);
+  if (!store) return pass_on(store);
+  store_ = std::move(*store);
+  names_ = std::make_unique<control::StoredNames>(store_->thread(), store_->entries(), reactor_,
+                                                  events_);
+  return io::run_until_done(reactor_, names_->read(reactor_.in(kReadNamesTime)));
+}
+
+edge::StoreOfWorker Server::store_of_worker() {
+  auto reader = std::make_shared<certs::CredentialReader>(store_->certificates().vault());
+  return {.credentials =
+              [this, reader](io::Reactor& worker) {
+                return std::make_unique<certs::StoredCredentials>(store_->thread(), worker, reader);
+              },
+          .served =
+              [this](std::vector<certs::RecordId> served) {
+                reactor_.post([this, served = std::move(served)] { note_served(served); });
+              }};
+}
+
+void Server::note_served(const std::vector<certs::RecordId>& served) {
+  const WallTime now = clock_.wall();
+  for (const certs::RecordId& id : served) store_->certificates().mark_served(id, now);
+  if (!stopping_) tasks_.spawn(write_served_times());
+}
+
+// What is not written now is tried again with the next ones.
+io::Task<void> Server::write_served_times() {
+  (void)co_await store_->certificates().write_served_times(reactor_.in(kWriteServedTime));
+}
+
+io::Task<void> Server::follow_store() {
+  return names_->follow([this] { return plane_->serve_names(); });
+}
+
+// Their keys are certificates of the store that must not be removed under them.
+Result<Ok> Server::make_authorities() {
+  constexpr auto kLoadTime = 10s;
+  authorities_.emplace(store_->entries(), store_->certificates(), clock_);
+  auto loaded = io::run_until_done(reactor_, authorities_->load_users(reactor_.in(kLoadTime)));
+  if (!loaded) return loaded;
+  usage_.ask([this](const certs::RecordId& id) { return authorities_->users(id); });
+  authority_desk_.emplace(control::LiveAuthorityDesk::Parts{
+      .reactor = reactor_,
+      .events = events_,
+      .certificates = store_->certificates(),
+      .authorities = *authorities_,
+      .machine_names = [] { return certs::machine_names(certs::read_machine_sources()); },
+      .machine_anchor = [this] { return plane_->in_force().identities->anchor; },
+      .take_up =
+          [this](std::string why, control::Caller caller) {
+            return take_up_store(std::move(why), std::move(caller));
+          }});
+  return Ok{};
+}
+
+void Server::make_trust_pages() {
+  trust_pages_ = std::make_unique<control::TrustPageServer>(control::TrustPageServer::Parts{
+      .reactor = reactor_,
+      .events = events_,
+      .open =
+          [](const ListenAddress& address, std::size_t threads,
+             std::span<const io::SocketAddress> ours) {
+            return edge::open_listener(address, threads, ours);
+          },
+      .state = trust_state_,
+      .identities = [this] { return plane_->in_force().identities; },
+      .issue =
+          [this](const crypto::CertificateNames& names) {
+            return control::issue_page_certificate(sources_.state(), names, clock_.wall());
+          }});
+}
+
+void Server::make_desk() {
+  desk_ = std::make_unique<control::LiveCertificateDesk>(control::LiveCertificateDesk::Parts{
+      .reactor = reactor_,
+      .store = store_->certificates(),
+      .usage = usage_,
+      .events = events_,
+      .bring_into_force =
+          [this](std::string why, control::Caller caller) {
+            return take_up_store(std::move(why), std::move(caller));
+          },
+      .would_answer_for =
+          [this](const certs::Record& record) {
+            return control::choosers(plane_->in_force().settings(), record);
+          },
+      .machine_anchors = [] { return check::system_anchors(); }});
+}
+
+io::Task<Result<api::ChangeResponse>> Server::take_up_store(std::string why,
+                                                            control::Caller caller) {
+  auto response = co_await plane_->take_up_store(std::move(why), std::move(caller));
+  note_certificates();
+  co_return response;
+}
+
+// For gatehouse-copies.path, which starts what keeps copies current: this program may not.
+void Server::note_certificates() {
+  if (changed_file_.empty()) return;
+  std::ofstream(changed_file_) << timestamp_text(clock_.wall()) << '\n';
+}
+
+}  // namespace gatehouse::app
