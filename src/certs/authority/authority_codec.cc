@@ -157,7 +157,9 @@ std::optional<Authority> decode_authority(ByteView value) {
   Authority authority{std::move(*name), *created, *type, *lives};
   while (auto root = read_root(reader)) authority.roots.push_back(std::move(*root));
   while (auto issuer = read_issuer(reader)) authority.issuers.push_back(std::move(*issuer));
-  if (!reader.done() || !consistent(authority)) return std::nullopt;
+  // What was read by halves would be lost in silence.
+  const bool whole = reader.done() && std::ranges::equal(encode_authority(authority), value);
+  if (!whole || !consistent(authority)) return std::nullopt;
   return authority;
 }
 

@@ -111,6 +111,8 @@ std::optional<IssuedCertificate> decode_issued(ByteView value) {
   issued.not_after = *not_after;
   std::ranges::copy(*digest, issued.sha256.begin());
   issued.cause = std::move(*cause);
+  // Nothing has two forms.
+  if (!std::ranges::equal(encode_issued(issued), value)) return std::nullopt;
   return issued;
 }
 
