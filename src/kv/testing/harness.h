@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/reactor.h"
+#include "io/run_until_done.h"
 #include "io/scope.h"
 #include "kv/store.h"
 #include "kv/testing/shared_fake_clock.h"
@@ -52,11 +53,7 @@ io::Task<void> keep(io::Task<T> task, std::optional<T>& answer) {
 // The task's answer, as it comes.
 template <class T>
 T run(io::Reactor& reactor, io::Task<T> task) {
-  std::optional<T> answer;
-  io::Scope scope(reactor);
-  scope.spawn(detail::keep(std::move(task), answer));
-  while (scope.running() != 0) reactor.run_once(std::chrono::seconds(10));
-  return std::move(*answer);
+  return io::run_until_done(reactor, std::move(task));
 }
 
 inline io::Deadline soon(io::Reactor& reactor) { return reactor.in(std::chrono::minutes(1)); }
