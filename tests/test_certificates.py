@@ -1,5 +1,6 @@
 """Certificates at rest by the command line: with files of other programs, and files for them."""
 
+import hashlib
 import json
 import os
 import re
@@ -215,6 +216,34 @@ def test_T6_what_is_stored_is_served_and_its_replacement_takes_over_with_a_proof
     assert "site shop.plant4.local" in cert("remove", "shop", code=7).stderr
     assert "site shop.plant4.local" in cert("rename", "shop", "other", code=7).stderr
     assert shown_at(cert, "shop.plant4.local") == of_store()
+
+
+def test_M12_two_certificates_of_one_site_answer_by_what_the_client_verifies(cert):
+    def answer(algorithms):
+        shown = tool("openssl", "s_client", "-connect", f"127.0.0.1:{cert.running.port}",
+                     "-servername", name, "-sigalgs", algorithms, folder=cert.folder, input=b"")
+        pem = tool("openssl", "x509", "-outform", "DER", folder=cert.folder, input=shown)
+        return hashlib.sha256(pem).hexdigest()
+
+    def of_store(certificate):
+        return cert.json("show", certificate)["certificate"]["sha256"]
+
+    name = "shop.localhost"
+    cert("create", name, "--name", "shop")
+    cert("create", name, "--name", "shop-rsa", "--key-type", "rsa2048")
+    words = ["add", name, "http://127.0.0.1:9", "--no-http", "--listen", "127.0.0.1:0",
+             "--certificate", "shop-rsa", "--socket", cert.socket]
+    refused = run(*words, "--second-certificate", "shop-rsa", home=cert.folder)
+    assert refused.returncode == 3 and "the second certificate is the first one" in refused.stderr
+    added = run(*words, "--second-certificate", "shop", home=cert.folder)
+    assert added.returncode == 0, added.stderr
+    assert "(store, shop) and " in added.stdout and ", RSA only)" in added.stdout
+    assert answer("ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256") == of_store("shop")
+    assert answer("rsa_pss_rsae_sha256") == of_store("shop-rsa")
+    told = run("binding", "explain", f"{name}:{cert.running.port}", "--socket", cert.socket,
+               home=cert.folder).stdout
+    assert re.search(r"nothing but RSA get the second one: .*\(store, shop-rsa\)", told), told
+    assert f"site {name}" in cert("remove", "shop-rsa", code=7).stderr
 
 
 def test_T6_a_replacement_that_clients_would_refuse_is_put_back(cert):

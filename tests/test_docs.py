@@ -95,6 +95,15 @@ def test_every_command_for_a_machine_with_the_package_is_run_on_its_journey():
     assert sorted(run) == sorted(written)
 
 
+def test_I11_each_step_of_a_platforms_switch_over_ends_with_a_check():
+    """The commands of the recipe are run by the test of all commands above."""
+    recipe = binary.ROOT / "docs" / "how-to" / "switch-a-platform-to-https.md"
+    steps = re.findall(r"^## (\d)\. .*?\n(.*?)(?=^## )", recipe.read_text(), re.MULTILINE | re.DOTALL)
+    assert [number for number, _ in steps] == list("123456")
+    assert [number for number, text in steps
+            if "\nCheck: " not in text and "\ngatehouse check " not in text] == []
+
+
 def heading_anchors(text):
     """The anchors that a forge makes of the headings of a document."""
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A6, F10: sites that name no certificate are answered by the store's certificate for the name."""
+"""A6, M12: sites that name no certificate are answered by the store's certificate for the name."""
 
 import concurrent.futures
 import ssl
@@ -64,7 +64,7 @@ def test_A6_an_exact_name_comes_before_a_wildcard(store):
     assert store.answer("api.example.org") == wildcard
 
 
-def test_F10_ecdsa_and_rsa_lie_side_by_side_and_the_client_chooses(store):
+def test_M12_ecdsa_and_rsa_lie_side_by_side_and_the_client_chooses(store):
     rsa = store.put("rsa", "a.example", rsa_bits=2048)
     assert store.answer("a.example") == rsa
     ecdsa = store.put("ecdsa", "a.example", start=-9)
@@ -102,7 +102,7 @@ def test_T11_a_replaced_one_is_not_served_any_more_and_a_removed_one_is_not(stor
     assert store.answer("a.example") == standard
 
 
-def test_F9_two_hundred_names_through_one_site_and_through_a_new_start(store, gatehouse):
+def test_two_hundred_names_through_one_site_and_through_a_new_start(store, gatehouse):
     wanted = {}
     for number in range(200):
         name = f"n{number:03}.example"

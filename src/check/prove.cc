@@ -13,8 +13,9 @@ namespace {
 
 using Kind = PlainFacts::Kind;
 
-std::string label(const Target& target, const io::SocketAddress& address) {
-  return fmt::format("{} ({})", target.url(), address.text());
+std::string label(const Target& target, const io::SocketAddress& address,
+                  std::string_view how = "") {
+  return fmt::format("{} ({}{})", target.url(), address.text(), how);
 }
 
 // Both clients say the same of a server that does not come to the point.
@@ -83,9 +84,10 @@ std::string seen_plainly(const PlainFacts& facts) {
 io::Task<std::vector<Proof>> prove_tls(io::Reactor& reactor, TlsPlan plan,
                                        std::vector<crypto::Certificate> anchors) {
   const Target target{.name = plan.name, .port = plan.port};
-  const std::string label_text = label(target, plan.address);
+  const std::string label_text = label(target, plan.address, plan.rsa_only ? ", RSA only" : "");
   const TlsDial dial =
-      co_await dial_tls(reactor, plan.address, {.server_name = plan.name, .alpn = {"http/1.1"}},
+      co_await dial_tls(reactor, plan.address,
+                        {.server_name = plan.name, .alpn = {"http/1.1"}, .rsa_only = plan.rsa_only},
                         request_to(target.authority()), reactor.in(kProofTime));
   if (!dial.unreachable.empty()) {
     co_return failed(label_text, fmt::format("{} {}.", plan.address.text(), dial.unreachable));

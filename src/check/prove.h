@@ -38,6 +38,8 @@ struct TlsPlan {
   crypto::Sha256 leaf{};     // of the certificate that should answer
   // Any other that holds the name is right too: which one is found out at each handshake.
   bool or_any_with_the_name = false;
+  // As clients that can verify nothing but RSA.
+  bool rsa_only = false;
 };
 
 // A handshake with the name, then a GET / as a browser: one proof for browsers and one for strict

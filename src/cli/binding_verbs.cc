@@ -60,7 +60,8 @@ Result<Ok> take_binding(AddBinding& binding, Arguments operands) {
 }
 
 Result<Ok> finish_add(AddBinding& binding, const Environment& environment) {
-  if (auto fits = check_certificate(binding.certificate); !fits) return fits;
+  if (auto fits = check_certificates(binding.certificate, binding.second_certificate); !fits)
+    return fits;
   return finish_connection(binding, environment);
 }
 

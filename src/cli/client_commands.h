@@ -52,6 +52,7 @@ struct AddSite {
   std::vector<std::string> listen;
   std::vector<Route> routes;
   CertificateWords certificate;  // empty: none
+  CertificateWords second_certificate;
   PlainHttpChoice http;
   std::string tls_profile;
   std::string owner;
@@ -88,6 +89,7 @@ struct AddBinding {
   std::string name;
   std::vector<std::string> endpoints;  // files.example.com:443, 10.0.0.5:8443
   CertificateWords certificate;        // empty: the default identity
+  CertificateWords second_certificate;
   std::string site;
   std::string owner;
   std::string tls_profile;

@@ -88,18 +88,37 @@ void complete_sockets(Connection& api, const Environment& environment) {
   }
 }
 
-Result<Ok> check_certificate(const CertificateWords& words) {
+namespace {
+
+// `prefix` stands before the names of its flags.
+Result<Ok> check_words(const CertificateWords& words, std::string_view prefix) {
   if (words.certificate.empty() && words.key.empty()) return Ok{};
   if (words.certificate.empty()) {
     return usage_error(
-        "--key needs --certificate, the file of the certificate that it belongs to.");
+        fmt::format("--{0}key needs --{0}certificate, the file of the certificate that it belongs "
+                    "to.",
+                    prefix));
   }
   if (!words.key.empty()) return Ok{};
   if (looks_like_file(words.certificate)) {
-    return usage_error("--certificate needs --key, the file of its private key.");
+    return usage_error(
+        fmt::format("--{0}certificate needs --{0}key, the file of its private key.", prefix));
   }
   auto chosen = config::certificate_of_selector(words.certificate);
-  if (!chosen) return usage_error(fmt::format("--certificate: {}", chosen.error().what));
+  if (!chosen) return usage_error(fmt::format("--{}certificate: {}", prefix, chosen.error().what));
+  return Ok{};
+}
+
+}  // namespace
+
+Result<Ok> check_certificates(const CertificateWords& first, const CertificateWords& second) {
+  if (auto fits = check_words(first, ""); !fits) return fits;
+  if (auto fits = check_words(second, "second-"); !fits) return fits;
+  if (first.certificate.empty() && !second.certificate.empty()) {
+    return usage_error(
+        "--second-certificate stands beside --certificate, which is not there. If there is one "
+        "alone, it is --certificate.");
+  }
   return Ok{};
 }
 

@@ -22,8 +22,8 @@ Result<std::uint64_t> parse_number(std::string_view text);
 
 // Where the running gatehouse may listen, if --socket says nothing.
 void complete_sockets(Connection& api, const Environment& environment);
-// Both or none.
-Result<Ok> check_certificate(const CertificateWords& words);
+// Of files both or none; no second one without a first.
+Result<Ok> check_certificates(const CertificateWords& first, const CertificateWords& second);
 
 template <class Into>
 Connection& connection_of(Into& command) {
@@ -85,7 +85,7 @@ constexpr std::array<Flag<Into>, 6> change_flags() {
 }
 
 template <class Into>
-constexpr std::array<Flag<Into>, 2> certificate_flags() {
+constexpr std::array<Flag<Into>, 4> certificate_flags() {
   return {Flag<Into>{"--certificate", "SELECTOR|FILE",
                      "Its certificate: one of the store by name, thumbprint or subject (see "
                      "gatehouse cert list), or a PEM file with its chain, beside --key.",
@@ -95,6 +95,16 @@ constexpr std::array<Flag<Into>, 2> certificate_flags() {
           Flag<Into>{"--key", "FILE", "The private key of the certificate (PEM).",
                      [](Into& into, std::string_view text) {
                        return assign(into.certificate.key, text, parse_path);
+                     }},
+          Flag<Into>{"--second-certificate", "SELECTOR|FILE",
+                     "Another one with a key of another kind, RSA beside ECDSA: each client gets "
+                     "the one that it can verify.",
+                     [](Into& into, std::string_view text) {
+                       return assign(into.second_certificate.certificate, text, parse_text);
+                     }},
+          Flag<Into>{"--second-key", "FILE", "The private key of the second certificate (PEM).",
+                     [](Into& into, std::string_view text) {
+                       return assign(into.second_certificate.key, text, parse_path);
                      }}};
 }
 

@@ -13,18 +13,24 @@ void append(google::protobuf::RepeatedPtrField<std::string>& to,
   to.Add(texts.begin(), texts.end());
 }
 
-// An absent message and one without values are different things to say.
-template <class Into>
-void set_certificate(Into& into, const CertificateWords& words, const std::filesystem::path& here) {
-  if (words.certificate.empty()) return;
-  if (words.key.empty()) {
-    // The flags have been checked.
-    *into.mutable_certificate() = config::certificate_of_selector(words.certificate).value();
-    return;
-  }
-  auto& pair = *into.mutable_certificate()->mutable_files();
+api::Certificate certificate_of(const CertificateWords& words, const std::filesystem::path& here) {
+  // The flags have been checked.
+  if (words.key.empty()) return config::certificate_of_selector(words.certificate).value();
+  api::Certificate certificate;
+  auto& pair = *certificate.mutable_files();
   pair.set_certificate((here / words.certificate).lexically_normal().string());
   pair.set_key((here / words.key).lexically_normal().string());
+  return certificate;
+}
+
+// An absent message and one without values are different things to say.
+void set_certificates(auto& into, const auto& add, const std::filesystem::path& here) {
+  if (!add.certificate.certificate.empty()) {
+    *into.mutable_certificate() = certificate_of(add.certificate, here);
+  }
+  if (!add.second_certificate.certificate.empty()) {
+    *into.mutable_second_certificate() = certificate_of(add.second_certificate, here);
+  }
 }
 
 void set_http(api::Site& site, const PlainHttpChoice& http) {
@@ -46,7 +52,7 @@ api::Site site_of(const AddSite& add, const std::filesystem::path& here) {
     to.set_path(route.path);
     append(*to.mutable_upstreams(), route.upstreams);
   }
-  set_certificate(site, add.certificate, here);
+  set_certificates(site, add, here);
   set_http(site, add.http);
   site.set_tls_profile(add.tls_profile);
   site.set_owner(add.owner);
@@ -76,7 +82,7 @@ api::Edit edit_of(const AddBinding& add, const std::filesystem::path& here) {
   edit.mutable_set_binding()->set_name(add.name);
   api::Binding& binding = *edit.mutable_set_binding()->mutable_binding();
   append(*binding.mutable_at(), add.endpoints);
-  set_certificate(binding, add.certificate, here);
+  set_certificates(binding, add, here);
   binding.set_site(add.site);
   binding.set_owner(add.owner);
   binding.set_tls_profile(add.tls_profile);

@@ -85,7 +85,7 @@ Result<Ok> take_site(AddSite& site, Arguments operands) {
 }
 
 Result<Ok> finish_add(AddSite& site, const Environment& environment) {
-  if (auto fits = check_certificate(site.certificate); !fits) return fits;
+  if (auto fits = check_certificates(site.certificate, site.second_certificate); !fits) return fits;
   const bool says_http =
       !site.http.external.empty() || !site.http.loopback.empty() || !site.http.listen.empty();
   if (site.http.off && says_http) {

@@ -89,7 +89,7 @@ class Annotator {
       return write_fields(*field.message_type()->map_value()->message_type(), indent + 4);
     }
     const bool message = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-    if (!message || field.is_repeated()) {
+    if (!message || field.is_repeated() || !note_of(field).example().empty()) {
       return set(fmt::format("{}: {}", field.name(), value_of_sample(field)), indent);
     }
     set(field.name() + ":", indent);

@@ -57,18 +57,23 @@ constexpr auto kSpellings = std::to_array<Spelling>({
      &certs::Selector::by_san},
 });
 
+std::string text_of_one(const SingleCertificate& one) {
+  if (const auto* files = std::get_if<CertificateFiles>(&one)) {
+    return fmt::format("the certificate in {}", files->certificate.string());
+  }
+  return fmt::format("the certificate with the {}", std::get<certs::Selector>(one).text());
+}
+
 }  // namespace
 
 std::string text(const CertificateChoice& choice) {
-  if (const auto* files = std::get_if<CertificateFiles>(&choice)) {
-    return fmt::format("the certificate in {}", files->certificate.string());
-  }
-  return fmt::format("the certificate with the {}", std::get<certs::Selector>(choice).text());
+  if (!choice.second) return text_of_one(choice.first);
+  return fmt::format("{} and {}", text_of_one(choice.first), text_of_one(*choice.second));
 }
 
-std::optional<CertificateChoice> settle_certificate(const api::Certificate& written,
+std::optional<SingleCertificate> settle_certificate(const api::Certificate& written,
                                                     const FieldPath& at, SettleReport& report) {
-  std::optional<CertificateChoice> choice;
+  std::optional<SingleCertificate> choice;
   std::string_view first = written.has_files() ? "files" : "";
   if (written.has_files()) choice = settle_files(written.files(), at.field("files"), report);
   for (const Spelling& one : kSpellings) {
@@ -90,6 +95,28 @@ std::optional<CertificateChoice> settle_certificate(const api::Certificate& writ
                "/etc/ssl/private/files.key}}` for a pair of files, or leave it out for the default "
                "identity.");
   return std::nullopt;
+}
+
+std::optional<CertificateChoice> settle_certificates(const api::Certificate* first,
+                                                     const api::Certificate* second,
+                                                     const FieldPath& of, SettleReport& report) {
+  const FieldPath at_second = of.field("second_certificate");
+  std::optional<SingleCertificate> one;
+  std::optional<SingleCertificate> other;
+  if (first != nullptr) one = settle_certificate(*first, of.field("certificate"), report);
+  if (second != nullptr) other = settle_certificate(*second, at_second, report);
+  if (second != nullptr && first == nullptr) {
+    report.error("GH3124", at_second,
+                 "there is no first certificate for it to stand beside. Write `certificate` "
+                 "instead, or say both.");
+  }
+  if (one && one == other) {
+    report.error("GH3124", at_second,
+                 "the second certificate is the first one. Choose one whose key is of another "
+                 "kind, or leave it out.");
+  }
+  if (!one) return std::nullopt;
+  return CertificateChoice{std::move(*one), std::move(other)};
 }
 
 Result<api::Certificate> certificate_of_selector(std::string_view text) {

@@ -280,6 +280,19 @@ wrong:
 right:
     listeners:
       ":443": {unknown_names: refuse})"},
+    {.code = "GH3124",
+     .title = "a second certificate that nothing stands beside",
+     .text =
+         R"(`second_certificate` is for clients that cannot verify the first: an RSA certificate beside an
+ECDSA one, for the same names. Without a first one, or as the same certificate again, it says
+nothing. Which of both is first does not matter.
+
+wrong:
+    sites:
+      files.example.com: {second_certificate: {name: files-rsa}}
+right:
+    sites:
+      files.example.com: {certificate: {name: files}, second_certificate: {name: files-rsa}})"},
 });
 
 }  // namespace

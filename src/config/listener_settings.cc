@@ -54,10 +54,7 @@ Binding settle_binding(const std::string& name, const api::Binding& written, con
   binding.name = name;
   report.take("GH3101", at, parse_key(name));
   settle_endpoints(written, at, report, binding.at);
-  if (written.has_certificate()) {
-    binding.certificate =
-        settle_certificate(written.certificate(), at.field("certificate"), report);
-  }
+  binding.certificate = settle_certificates(written, at, report);
   binding.site = written.site();
   binding.owner = settle_owner(written.owner(), at.field("owner"), report);
   binding.tls_profile = settle_profile(written.tls_profile(), at.field("tls_profile"), report);

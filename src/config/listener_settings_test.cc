@@ -50,7 +50,7 @@ TEST(BindingSettings, I5_has_owner_certificate_profile_and_site) {
   EXPECT_EQ(made.owner, "pbx");
   EXPECT_EQ(made.site, "*");
   EXPECT_EQ(made.tls_profile, tls::Profile::compatible);
-  EXPECT_EQ(made.certificate, (CertificateChoice(CertificateFiles{"/a.crt", "/a.key"})));
+  EXPECT_EQ(made.certificate, (CertificateChoice{CertificateFiles{"/a.crt", "/a.key"}}));
 }
 
 TEST(BindingSettings, a_wrong_endpoint_says_what_to_write) {

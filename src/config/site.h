@@ -21,9 +21,18 @@ struct CertificateFiles {
   friend bool operator==(const CertificateFiles&, const CertificateFiles&) = default;
 };
 
-// Which certificate answers: a pair of files, or one of the store.
-using CertificateChoice = std::variant<CertificateFiles, certs::Selector>;
-// "the certificate in /etc/ssl/files.crt", "the certificate with the name "files""
+// A pair of files, or a certificate of the store.
+using SingleCertificate = std::variant<CertificateFiles, certs::Selector>;
+
+// Which certificate answers. With a second one, whose key is of another kind, each client gets the
+// one that it can verify.
+struct CertificateChoice {
+  SingleCertificate first;
+  std::optional<SingleCertificate> second = {};
+  friend bool operator==(const CertificateChoice&, const CertificateChoice&) = default;
+};
+// "the certificate in /etc/ssl/files.crt", "the certificate with the name "files"", or two of them
+// with "and" between.
 std::string text(const CertificateChoice& choice);
 
 struct Route {

@@ -32,8 +32,12 @@ void SiteBlock::add(const Site& site) {
   if (shows_default_identity(site)) names_without_certificate_ += site.names.size();
 }
 
+bool listens_with_tls(const Site& site) {
+  return site.enabled && std::ranges::any_of(site.listen, &ListenAddress::tls);
+}
+
 bool shows_default_identity(const Site& site) {
-  return site.enabled && !site.certificate && std::ranges::any_of(site.listen, &ListenAddress::tls);
+  return !site.certificate && listens_with_tls(site);
 }
 
 }  // namespace gatehouse::config

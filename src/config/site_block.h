@@ -51,6 +51,8 @@ class SiteBlock {
 
 using SiteBlockPtr = std::shared_ptr<const SiteBlock>;
 
+bool listens_with_tls(const Site& site);  // and is enabled
+
 // Whether the default identity is to hold the names of the site.
 bool shows_default_identity(const Site& site);
 

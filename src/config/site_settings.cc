@@ -32,10 +32,7 @@ class SiteReader {
     read_listen();
     read_upstreams();
     read_routes();
-    const FieldPath certificate = at_.field("certificate");
-    if (written_.has_certificate()) {
-      site_.certificate = settle_certificate(written_.certificate(), certificate, report_);
-    }
+    site_.certificate = settle_certificates(written_, at_, report_);
     site_.tls_profile = settle_profile(written_.tls_profile(), at_.field("tls_profile"), report_);
     site_.owner = settle_owner(written_.owner(), at_.field("owner"), report_);
     site_.enabled = !written_.has_enabled() || written_.enabled();

@@ -194,7 +194,7 @@ TEST(SiteSettings, a_wrong_route_says_what_to_write) {
 TEST(SiteSettings, M3_a_certificate_is_two_whole_paths) {
   const Site made =
       site(R"("certificate": {"files": {"certificate": "/etc/a.crt", "key": "/etc/a.key"}})");
-  EXPECT_EQ(made.certificate, (CertificateChoice(CertificateFiles{"/etc/a.crt", "/etc/a.key"})));
+  EXPECT_EQ(made.certificate, (CertificateChoice{CertificateFiles{"/etc/a.crt", "/etc/a.key"}}));
   const std::pair<const char*, const char*> wrong[] = {
       {R"({"files": {"certificate": "/etc/a.crt"}})", "GH3114"},
       {R"({"files": {"key": "/etc/a.key"}})", "GH3114"},
@@ -208,6 +208,24 @@ TEST(SiteSettings, M3_a_certificate_is_two_whole_paths) {
     EXPECT_THAT(complaints(one(fmt::format(R"("certificate": {})", certificate))),
                 ElementsAre(StartsWith(code)))
         << certificate;
+  }
+}
+
+TEST(SiteSettings, M12_a_second_certificate_stands_beside_a_first_one_that_is_another) {
+  const Site made =
+      site(R"("certificate": {"name": "a"}, "second_certificate": {"name": "a-rsa"})");
+  ASSERT_TRUE(made.certificate);
+  EXPECT_EQ(made.certificate->first, SingleCertificate(certs::Selector::by_name("a").value()));
+  EXPECT_EQ(made.certificate->second, SingleCertificate(certs::Selector::by_name("a-rsa").value()));
+  EXPECT_THAT(text(*made.certificate), AllOf(HasSubstr("\"a\" and"), HasSubstr("\"a-rsa\"")));
+  const std::pair<const char*, const char*> wrong[] = {
+      {R"("second_certificate": {"name": "a"})", "GH3124"},
+      {R"("certificate": {"name": "a"}, "second_certificate": {"name": "a"})", "GH3124"},
+      {R"("certificate": {"name": "a"}, "second_certificate": {})", "GH3114"},
+      {R"("certificate": {"name": "a"}, "second_certificate": {"thumbprint": "3f"})", "GH3119"},
+  };
+  for (const auto& [certificates, code] : wrong) {
+    EXPECT_THAT(complaints(one(certificates)), ElementsAre(StartsWith(code))) << certificates;
   }
 }
 

@@ -123,7 +123,7 @@ TEST(SiteBlocks, tell_what_enabled_sites_ask_for) {
   one.plain.loopback = edge::PlainPolicy::redirect;
   Site two = one;
   two.name = "b";
-  two.certificate = CertificateFiles{"c.crt", "c.key"};
+  two.certificate = CertificateChoice{CertificateFiles{"c.crt", "c.key"}};
   two.any_name = true;
   Site off = one;
   off.name = "c";

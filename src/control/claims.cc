@@ -23,8 +23,8 @@ bool is_new(const config::Settings* before, const config::Binding& binding) {
 
 class Collection {
  public:
-  Collection(const InForce& after, const std::vector<OpenListener>& listeners)
-      : after_(after), listeners_(listeners) {}
+  Collection(const InForce& after, const std::vector<OpenListener>& listeners, WallTime now)
+      : after_(after), listeners_(listeners), now_(now) {}
 
   void add(const config::Site& site) {
     const ServerName name = first_name(site);
@@ -86,11 +86,29 @@ class Collection {
     const certs::Bound* bound = plan->second.bindings->find(
         name.is_address() ? std::nullopt : std::optional<ServerName>(name));
     if (bound == nullptr) return;
+    const check::TlsPlan dial{.address = dialled(listener.address),
+                              .name = name,
+                              .port = listener.address.port(),
+                              .leaf = {},
+                              .or_any_with_the_name = asks_store(*bound, name)};
+    if (!bound->pair) return add_certificate(dial, bound->answer.credential, must_hold_name);
+    const std::uint32_t now = certs::second_of(now_);
+    const tls::CredentialPtr& usual = bound->pair->best({.ecdsa = true, .rsa = true}, now);
+    const tls::CredentialPtr& for_rsa = bound->pair->best({.ecdsa = false, .rsa = true}, now);
+    add_certificate(dial, usual, must_hold_name);
+    if (for_rsa == usual) return;
+    check::TlsPlan second = dial;
+    second.rsa_only = true;
+    add_certificate(std::move(second), for_rsa, must_hold_name);
+  }
+
+  void add_certificate(check::TlsPlan plan, const tls::CredentialPtr& credential,
+                       bool must_hold_name) {
     for (const ServedIdentityPtr& served : after_.identities->all()) {
-      if (served->credential != bound->answer.credential) continue;
-      all_.push_back({check::TlsPlan{dialled(listener.address), name, listener.address.port(),
-                                     served->identity.leaf().sha256(), asks_store(*bound, name)},
-                      must_hold_name && !served->names.covers(name)});
+      if (served->credential != credential) continue;
+      const bool must_pass = must_hold_name && !served->names.covers(plan.name);
+      plan.leaf = served->identity.leaf().sha256();
+      all_.push_back({std::move(plan), must_pass});
       return;
     }
   }
@@ -113,6 +131,7 @@ class Collection {
 
   const InForce& after_;
   const std::vector<OpenListener>& listeners_;
+  WallTime now_;
   std::vector<Claim> all_;
   std::size_t left_out_ = 0;
 };
@@ -134,8 +153,8 @@ io::SocketAddress dialled(const io::SocketAddress& listening) {
 }
 
 Claims claims(const config::Settings* before, const InForce& after,
-              const std::vector<OpenListener>& listeners) {
-  Collection all(after, listeners);
+              const std::vector<OpenListener>& listeners, WallTime now) {
+  Collection all(after, listeners, now);
   const config::Sites nothing;
   config::Sites::each_difference(before == nullptr ? nothing : before->sites,
                                  after.settings().sites,
@@ -150,8 +169,8 @@ Claims claims(const config::Settings* before, const InForce& after,
 }
 
 Claims certificate_claims(const IdentitySet& before, const InForce& after,
-                          const std::vector<OpenListener>& listeners) {
-  Collection all(after, listeners);
+                          const std::vector<OpenListener>& listeners, WallTime now) {
+  Collection all(after, listeners, now);
   const auto differs = [&](const auto& choice, const NamePattern* name) {
     return before.of(choice, name) != after.identities->of(choice, name);
   };

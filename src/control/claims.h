@@ -17,11 +17,11 @@ struct Claims {
 // at all (nullptr: nothing was before), a handshake by one of its names at one of its listeners,
 // and its plain HTTP. For a change that is in none of them: the same of one site.
 Claims claims(const config::Settings* before, const InForce& after,
-              const std::vector<OpenListener>& listeners);
+              const std::vector<OpenListener>& listeners, WallTime now);
 
 // The same for certificates alone: for each site and binding that gets another one.
 Claims certificate_claims(const IdentitySet& before, const InForce& after,
-                          const std::vector<OpenListener>& listeners);
+                          const std::vector<OpenListener>& listeners, WallTime now);
 
 // Where this machine reaches a listener: loopback for one of all addresses.
 io::SocketAddress dialled(const io::SocketAddress& listening);

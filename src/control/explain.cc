@@ -130,13 +130,9 @@ class Explanation {
                 : "The client sends no name, and this listener refuses that.");
       return;
     }
-    const tls::Answer& answer = bound->answer;
     response_.set_answered(true);
-    response_.set_tls_profile(std::string(tls::text(answer.profile)));
-    std::string which = "a certificate";
-    for (const ServedIdentityPtr& served : now_.identities->all()) {
-      if (served->credential == answer.credential) which = certificate_text(*served);
-    }
+    response_.set_tls_profile(std::string(tls::text(bound->answer.profile)));
+    const std::string which = usual_text(*bound);
     response_.set_certificate(which);
     if (calls && bound->standard && tell_store(*called, *bound->standard, which)) return;
     if (!calls) {
@@ -148,6 +144,29 @@ class Explanation {
       say(fmt::format("Nobody published {} here, so the default of this listener answers: {}.",
                       called->text(), which));
     }
+    if (bound->pair) tell_second(*bound->pair);
+  }
+
+  std::string usual_text(const certs::Bound& bound) const {
+    if (!bound.pair) return text_of(bound.answer.credential);
+    return text_of(bound.pair->best({.ecdsa = true, .rsa = true}, certs::second_of(time_)));
+  }
+
+  void tell_second(const certs::CredentialPair& pair) {
+    const std::uint32_t second = certs::second_of(time_);
+    const tls::CredentialPtr& for_rsa = pair.best({.ecdsa = false, .rsa = true}, second);
+    if (for_rsa == pair.best({.ecdsa = true, .rsa = true}, second)) {
+      return say("Everybody gets it: of the two that are bound, the other one is not valid now.");
+    }
+    say(fmt::format("Clients that can verify nothing but RSA get the second one: {}.",
+                    text_of(for_rsa)));
+  }
+
+  std::string text_of(const tls::CredentialPtr& credential) const {
+    for (const ServedIdentityPtr& served : now_.identities->all()) {
+      if (served->credential == credential) return certificate_text(*served);
+    }
+    return "a certificate";
   }
 
   // No binding names a certificate: those of the store for this name, from better to worse. Whether

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "control/listing.h"
+#include "control/plan_words.h"
 
 namespace gatehouse::control {
 namespace {
@@ -66,6 +67,40 @@ void certificates(const InForce& now, WallTime time, Findings& to) {
   }
 }
 
+// Of one of its certificates: a name that a client may call and that it does not hold.
+const NamePattern* not_held(const config::Site& site, const ServedIdentity& served) {
+  const auto lacks = [&served](const NamePattern& name) {
+    if (name.wildcard()) return std::ranges::find(served.names.dns, name) == served.names.dns.end();
+    const auto called = ServerName::parse(name.text());
+    return called && !served.names.covers(*called);
+  };
+  const auto found = std::ranges::find_if(site.names, lacks);
+  return found == site.names.end() ? nullptr : &*found;
+}
+
+// Where no certificate is named, one of the store may answer, or the default identity, which holds
+// all names that it may.
+void names(const InForce& now, Findings& to) {
+  std::size_t count = 0;
+  for (const config::Site& site : now.settings().sites) {
+    if (!config::listens_with_tls(site) || !site.certificate) continue;
+    for (const ServedIdentityPtr& served : now.identities->all_of(site.certificate, nullptr)) {
+      const NamePattern* name = not_held(site, *served);
+      if (name == nullptr || ++count > kMostOfAKind) continue;
+      to.add("warning", site.name,
+             fmt::format("Site {} publishes {}, which its certificate {} does not hold: clients "
+                         "that call it refuse or warn.",
+                         site.name, name->text(), certificate_text(*served)),
+             "Give the site a certificate with all of its names, or take the name from the site.");
+    }
+  }
+  if (count <= kMostOfAKind) return;
+  to.add("warning", "",
+         fmt::format("{} more sites publish names that their certificates do not hold.",
+                     count - kMostOfAKind),
+         "`gatehouse check` shows what clients will do.");
+}
+
 void profiles(const config::Settings& settings, Findings& to) {
   const auto compatible = [&](const std::string& about) {
     to.add("warning", about,
@@ -116,6 +151,7 @@ void add_findings(const InForce& now, WallTime time, const std::string& last_err
                  "`gatehouse config validate` shows what is wrong.");
   }
   certificates(now, time, findings);
+  names(now, findings);
   profiles(now.settings(), findings);
   upstreams(now.settings(), findings);
   std::move(findings).move_to(status);

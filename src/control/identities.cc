@@ -88,13 +88,49 @@ const FilePair* find(const std::map<IdentitySet::Paths, FilePair>& files,
   return found == files.end() ? nullptr : &found->second;
 }
 
-ServedIdentityPtr chosen_by(const config::CertificateChoice& choice, const IdentitySet& set) {
-  if (const auto* pair = std::get_if<config::CertificateFiles>(&choice)) {
+ServedIdentityPtr value_of(const std::map<std::string, ServedIdentityPtr>& map,
+                           const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : found->second;
+}
+
+ServedIdentityPtr chosen_by(const config::SingleCertificate& one, const IdentitySet& set) {
+  if (const auto* pair = std::get_if<config::CertificateFiles>(&one)) {
     const FilePair* known = find(set.files, {pair->certificate, pair->key});
     return known == nullptr ? nullptr : known->served;
   }
-  const auto found = set.stored.find(std::get<certs::Selector>(choice).text());
-  return found == set.stored.end() ? nullptr : found->second;
+  return value_of(set.stored, std::get<certs::Selector>(one).text());
+}
+
+certs::CredentialPair::One part_of_pair(const ServedIdentity& served) {
+  const crypto::Certificate& leaf = served.identity.leaf();
+  return {served.credential, served.identity.key.algorithm(), certs::second_of(leaf.not_before()),
+          certs::second_of(leaf.not_after())};
+}
+
+bool has_rsa_key(const ServedIdentityPtr& served) {
+  return served->identity.key.algorithm() == crypto::KeyAlgorithm::rsa;
+}
+
+// The one that is not RSA, with the other one in it.
+Result<ServedIdentityPtr> together(const config::CertificateChoice& choice,
+                                   const ServedIdentityPtr& better,
+                                   const ServedIdentityPtr& other) {
+  auto pair = certs::CredentialPair::make(part_of_pair(*better), part_of_pair(*other));
+  if (!pair) {
+    return fail(
+        Fault::operator_input,
+        fmt::format("{}: {}, so that no client needs the second one. Leave it out, or make "
+                    "one with another kind of key: `--key-type` of `gatehouse cert create`, "
+                    "`cert request` and `ca issue`",
+                    text(choice),
+                    has_rsa_key(other) ? "both have RSA keys" : "neither has an RSA key"),
+        ErrorKind::invalid);
+  }
+  ServedIdentity both = *better;
+  both.second = other;
+  both.pair = std::move(*pair);
+  return std::make_shared<const ServedIdentity>(std::move(both));
 }
 
 }  // namespace
@@ -102,10 +138,21 @@ ServedIdentityPtr chosen_by(const config::CertificateChoice& choice, const Ident
 ServedIdentityPtr IdentitySet::of(const std::optional<config::CertificateChoice>& wanted,
                                   const NamePattern* name) const {
   if (wanted) {
-    if (ServedIdentityPtr chosen = chosen_by(*wanted, *this)) return chosen;
+    if (ServedIdentityPtr both = wanted->second ? value_of(pairs, text(*wanted)) : nullptr) {
+      return both;
+    }
+    if (ServedIdentityPtr chosen = chosen_by(wanted->first, *this)) return chosen;
   }
   if (self_signed && name != nullptr && holds(*self_signed, *name)) return self_signed;
   return standard;
+}
+
+std::vector<ServedIdentityPtr> IdentitySet::all_of(
+    const std::optional<config::CertificateChoice>& wanted, const NamePattern* name) const {
+  const ServedIdentityPtr served = of(wanted, name);
+  if (!served) return {};
+  if (!served->second) return {served};
+  return {chosen_by(wanted->first, *this), chosen_by(*wanted->second, *this)};
 }
 
 std::vector<ServedIdentityPtr> IdentitySet::all() const {
@@ -138,6 +185,7 @@ io::Task<Result<IdentitySetPtr>> Identities::prepare(
   if (auto added = co_await add_stored(*settings, before.get(), *next); !added) {
     co_return pass_on(added);
   }
+  if (auto added = add_pairs(*settings, before.get(), *next); !added) co_return pass_on(added);
   if (needs_standard(*settings)) {
     if (auto added = add_standard(*settings, before.get(), *next); !added) {
       co_return pass_on(added);
@@ -179,6 +227,33 @@ Result<Ok> Identities::add_files(const config::Settings& settings, const Identit
     auto loaded = load(paths);
     if (!loaded) return pass_on(loaded);
     to.files.emplace(paths, std::move(*loaded));
+  }
+  return Ok{};
+}
+
+// A replacement that makes two of a kind is served as the single one that was chosen first.
+Result<Ok> Identities::add_pairs(const config::Settings& settings, const IdentitySet* before,
+                                 IdentitySet& to) {
+  for (const config::CertificateChoice& choice : needed_pairs(settings)) {
+    const std::string key = text(choice);
+    ServedIdentityPtr better = chosen_by(choice.first, to);
+    ServedIdentityPtr other = chosen_by(*choice.second, to);
+    if (has_rsa_key(better)) std::swap(better, other);
+    const ServedIdentityPtr known = before == nullptr ? nullptr : value_of(before->pairs, key);
+    if (known && known->credential == better->credential && known->second == other) {
+      to.pairs.emplace(key, known);
+      continue;
+    }
+    auto both = together(choice, better, other);
+    if (both) {
+      to.pairs.emplace(key, std::move(*both));
+    } else if (!known) {
+      return pass_on(both);
+    } else {
+      events_.warn("Of two certificates for the same names only the first is served.",
+                   {{"reason", both.error().what}});
+      to.pairs.emplace(key, chosen_by(choice.first, to));
+    }
   }
   return Ok{};
 }

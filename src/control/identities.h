@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/event_log.h"
 #include "base/metrics.h"
+#include "certs/binding/credential_pair.h"
 #include "certs/renewal/default_identity.h"
 #include "certs/store/certificate_store.h"
 #include "config/settings.h"
@@ -33,6 +34,9 @@ struct ServedIdentity {
   Origin origin = Origin::files;
   std::string origin_text;  // "local CA", "self-signed", "files /etc/ssl/a.crt", "store, files"
   std::optional<certs::RecordId> record = {};  // of the store
+  // Another one with an RSA key, for clients that cannot verify this one.
+  std::shared_ptr<const ServedIdentity> second = nullptr;
+  certs::CredentialPairPtr pair = nullptr;  // of both
 };
 using ServedIdentityPtr = std::shared_ptr<const ServedIdentity>;
 
@@ -61,7 +65,10 @@ struct IdentitySet {
   ServedIdentityPtr self_signed;  // of published names that the local CA may not certify
   std::map<Paths, FilePair> files;
   std::map<std::string, ServedIdentityPtr> stored;  // by the texts of selectors
-  std::optional<crypto::Certificate> anchor;        // of the local CA
+  // Choices of two certificates, by their texts: both together, or the first alone where a
+  // replacement has made them two of a kind. Each is there by itself as well.
+  std::map<std::string, ServedIdentityPtr> pairs;
+  std::optional<crypto::Certificate> anchor;  // of the local CA
   std::string anchor_file;
   std::vector<std::string> notices;  // sentences for the person who runs it
   std::size_t names_left_out = 0;    // of sites without a certificate, beyond kMostNames
@@ -70,6 +77,9 @@ struct IdentitySet {
   // self-signed one, whichever has been made for the name.
   ServedIdentityPtr of(const std::optional<config::CertificateChoice>& wanted,
                        const NamePattern* name) const;
+  // All of them that answer there: two where two were chosen.
+  std::vector<ServedIdentityPtr> all_of(const std::optional<config::CertificateChoice>& wanted,
+                                        const NamePattern* name) const;
   // For those who call no name.
   ServedIdentityPtr of(const std::optional<config::CertificateChoice>& wanted) const {
     return of(wanted, nullptr);
@@ -105,6 +115,8 @@ class Identities {
  private:
   io::Task<Result<Ok>> add_stored(const config::Settings& settings, const IdentitySet* before,
                                   IdentitySet& to);
+  Result<Ok> add_pairs(const config::Settings& settings, const IdentitySet* before,
+                       IdentitySet& to);
   io::Task<Result<ServedIdentityPtr>> choose(certs::Selector selector, ServedIdentityPtr before);
   Result<Ok> add_standard(const config::Settings& settings, const IdentitySet* before,
                           IdentitySet& to);

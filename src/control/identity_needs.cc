@@ -63,12 +63,19 @@ void each_choice(const config::Settings& settings, const auto& see) {
   }
 }
 
+void each_certificate(const config::Settings& settings, const auto& see) {
+  each_choice(settings, [&see](const config::CertificateChoice& choice) {
+    see(choice.first);
+    if (choice.second) see(*choice.second);
+  });
+}
+
 }  // namespace
 
 std::set<IdentitySet::Paths> needed_files(const config::Settings& settings) {
   std::set<IdentitySet::Paths> all;
-  each_choice(settings, [&all](const config::CertificateChoice& choice) {
-    if (const auto* files = std::get_if<config::CertificateFiles>(&choice)) {
+  each_certificate(settings, [&all](const config::SingleCertificate& one) {
+    if (const auto* files = std::get_if<config::CertificateFiles>(&one)) {
       all.emplace(files->certificate, files->key);
     }
   });
@@ -78,9 +85,17 @@ std::set<IdentitySet::Paths> needed_files(const config::Settings& settings) {
 std::vector<certs::Selector> needed_selectors(const config::Settings& settings) {
   std::vector<certs::Selector> all;
   std::set<std::string> known;
-  each_choice(settings, [&](const config::CertificateChoice& choice) {
-    const auto* selector = std::get_if<certs::Selector>(&choice);
+  each_certificate(settings, [&](const config::SingleCertificate& one) {
+    const auto* selector = std::get_if<certs::Selector>(&one);
     if (selector != nullptr && known.insert(selector->text()).second) all.push_back(*selector);
+  });
+  return all;
+}
+
+std::vector<config::CertificateChoice> needed_pairs(const config::Settings& settings) {
+  std::vector<config::CertificateChoice> all;
+  each_choice(settings, [&all](const config::CertificateChoice& choice) {
+    if (choice.second && std::ranges::find(all, choice) == all.end()) all.push_back(choice);
   });
   return all;
 }

@@ -12,6 +12,9 @@ std::set<IdentitySet::Paths> needed_files(const config::Settings& settings);
 // What they choose in the store, each once.
 std::vector<certs::Selector> needed_selectors(const config::Settings& settings);
 
+// Of these the choices that are of two certificates, each once.
+std::vector<config::CertificateChoice> needed_pairs(const config::Settings& settings);
+
 // Whether anything can be asked for that no pair of files answers.
 bool needs_standard(const config::Settings& settings);
 

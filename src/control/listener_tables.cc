@@ -98,6 +98,7 @@ tls::Answer ListenerTables::answer(const ServedIdentityPtr& served, tls::Profile
 // Where nobody said which certificate, the store's may be better.
 certs::Bound ListenerTables::bound(const std::optional<config::CertificateChoice>& wanted,
                                    const ServedIdentityPtr& served, tls::Profile profile) const {
+  if (wanted && served->pair) return {answer(served, profile), served->pair};
   if (wanted) return answer(served, profile);
   return {answer(served, profile), {served, &served->names}};
 }

@@ -61,21 +61,21 @@ void add_sites_of(const Participants& participants, api::ListenerRow& row) {
 }
 
 void add_users(const InForce& now, std::map<const ServedIdentity*, api::CertificateRow*>& rows) {
-  const auto use = [&](const ServedIdentityPtr& served, const std::string& user) {
-    const auto row = rows.find(served.get());
-    if (row == rows.end()) return;
-    const auto& users = row->second->used_by();
-    if (users.empty() || *users.rbegin() != user) row->second->add_used_by(user);
+  const auto use = [&](const auto& choice, const NamePattern* name, const std::string& user) {
+    for (const ServedIdentityPtr& served : now.identities->all_of(choice, name)) {
+      const auto row = rows.find(served.get());
+      if (row == rows.end()) continue;
+      const auto& users = row->second->used_by();
+      if (users.empty() || *users.rbegin() != user) row->second->add_used_by(user);
+    }
   };
   for (const config::Site& site : now.settings().sites) {
     if (!site.enabled || !std::ranges::any_of(site.listen, &ListenAddress::tls)) continue;
-    if (site.names.empty()) use(now.identities->of(site.certificate), site.name);
-    for (const NamePattern& name : site.names) {
-      use(now.identities->of(site.certificate, &name), site.name);
-    }
+    if (site.names.empty()) use(site.certificate, nullptr, site.name);
+    for (const NamePattern& name : site.names) use(site.certificate, &name, site.name);
   }
   for (const config::Binding& binding : now.settings().bindings) {
-    use(now.identities->of(binding.certificate), binding.name);
+    use(binding.certificate, nullptr, binding.name);
   }
 }
 

@@ -40,9 +40,9 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::take_up_store(std::strin
 std::vector<std::string> LiveControlPlane::users_of(const certs::RecordId& id) const {
   std::vector<std::string> users;
   const auto uses = [&](const auto& choice) {
-    if (!choice || !std::holds_alternative<certs::Selector>(*choice)) return false;
-    const ServedIdentityPtr served = now_.identities->of(choice);
-    return served && served->record == id;
+    if (!choice) return false;
+    return std::ranges::any_of(now_.identities->all_of(choice, nullptr),
+                               [&id](const auto& served) { return served->record == id; });
   };
   for (const config::Site& site : now_.settings().sites) {
     if (uses(site.certificate)) users.push_back(fmt::format("site {}", site.name));

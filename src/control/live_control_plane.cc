@@ -172,11 +172,12 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::put_in_force(Prepared pr
     add_step(response, "every worker serves it", "failed",
              "a worker did not take it in time; the event log may say why");
   } else {
-    proven =
-        co_await prove(cause.certificates_only
-                           ? certificate_claims(*now_.identities, prepared.next, prepared.listeners)
-                           : claims(&now_.settings(), prepared.next, prepared.listeners),
-                       *prepared.next.identities, response);
+    const WallTime now = parts_.reactor.clock().wall();
+    proven = co_await prove(
+        cause.certificates_only
+            ? certificate_claims(*now_.identities, prepared.next, prepared.listeners, now)
+            : claims(&now_.settings(), prepared.next, prepared.listeners, now),
+        *prepared.next.identities, response);
   }
   if (proven && cause.by_api) kept = keep(prepared, cause, response);
   if (!proven || !kept) {

@@ -8,114 +8,30 @@
 
 #include "base/testing/temporary_folder.h"
 #include "control/testing/configurations.h"
-#include "control/testing/fake_trust_pages.h"
-#include "control/testing/fakes.h"
-#include "control/testing/stored_certificates.h"
+#include "control/testing/control_plane_fixture.h"
 #include "crypto/testing/chains.h"
-#include "io/testing.h"
 
 namespace gatehouse::control {
 namespace {
 
 using gatehouse::testing::put;
 using gatehouse::testing::TemporaryFolder;
+using testing::Answer;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using testing::FakeFleet;
-using testing::FakeProver;
-using testing::FakeSockets;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::keep;
+using testing::kFile;
 using ::testing::SizeIs;
+using testing::TheControlPlane;
 using ::testing::UnorderedElementsAre;
-
-constexpr std::string_view kFile = "version: 1\nsites:\n  file.localhost: http://127.0.0.1:1\n";
-
-using Answer = Result<api::ChangeResponse>;
-
-io::Task<void> keep(io::Task<Answer> task, std::optional<Answer>& into) {
-  into = co_await std::move(task);
-}
 
 std::vector<crypto::Sha256> digests_of(const std::vector<crypto::Certificate>& certificates) {
   std::vector<crypto::Sha256> digests;
   for (const crypto::Certificate& one : certificates) digests.push_back(one.sha256());
   return digests;
 }
-
-class TheControlPlane : public io::testing::ReactorTest {
- protected:
-  TheControlPlane() {
-    put(file(), kFile);
-    auto first = sources_.read();
-    EXPECT_TRUE(first && first->settings);
-    auto begun = io::run_until_done(reactor, plane_.begin(std::move(*first)));
-    EXPECT_TRUE(begun) << begun.error().what;
-    plane_.serve_with(fleet_);
-    plane_.listen([this](const api::Event& event) { events_seen_.push_back(event.kind()); });
-  }
-  std::filesystem::path file() const { return folder_ / "gatehouse.yaml"; }
-
-  Answer run(io::Task<Answer> task) {
-    std::optional<Answer> answer;
-    io::Scope scope(reactor);
-    scope.spawn(keep(std::move(task), answer));
-    for (int i = 0; i < 100 && !answer; ++i) {
-      settle();
-      if (!answer) advance(std::chrono::seconds(1));
-    }
-    EXPECT_TRUE(answer);
-    return std::move(*answer);
-  }
-  Answer change(api::ChangeRequest request) {
-    return run(plane_.change(std::move(request), {"root", 0}));
-  }
-  Answer reload(bool dry_run = false) { return run(plane_.reload(dry_run, {"file", 0})); }
-  static api::ChangeRequest with_site(const std::string& name, const std::string& listen = ":443") {
-    api::ChangeRequest request;
-    api::SetSite& step = *request.add_edits()->mutable_set_site();
-    step.set_name(name);
-    step.mutable_site()->add_upstreams("http://127.0.0.1:2");
-    step.mutable_site()->add_listen(listen);
-    return request;
-  }
-  std::vector<std::string> site_names() const {
-    std::vector<std::string> names;
-    for (const api::SiteRow& row : plane_.sites("").sites()) names.push_back(row.name());
-    return names;
-  }
-  std::uint64_t revision() const { return plane_.in_force().revision; }
-
-  TemporaryFolder folder_;
-  EventLog log_{{.fd = -1}, clock};
-  FakeSockets sockets_;
-  Sources sources_{{.file = file(), .reading = {}, .state = folder_ / "state"}, {}};
-  Listeners listeners_{sockets_.open(), 1};
-  testing::StoredCertificates stored_{reactor};
-  Identities identities_{folder_ / "state", stored_.opener(), reactor, log_};
-  MetricLabels labels_;
-  SnapshotBuilder builder_{labels_, {}};
-  AccessLogs access_logs_{log_};
-  FakeProver prover_;
-  std::vector<crypto::Certificate> machine_anchors_;
-  FakeFleet fleet_{reactor};
-  testing::FakeTrustPages trust_;
-  LiveControlPlane plane_{{.reactor = reactor,
-                           .events = log_,
-                           .sources = sources_,
-                           .listeners = listeners_,
-                           .identities = identities_,
-                           .builder = builder_,
-                           .prover = prover_,
-                           .access_logs = access_logs_,
-                           .machine_anchors = [this] { return machine_anchors_; },
-                           .facts = {},
-                           .metrics_page = [] { return std::string("counters"); },
-                           .on_identities = [](const IdentitySet&) {},
-                           .upgrade = {},
-                           .trust = trust_}};
-  std::vector<std::string> events_seen_;
-};
 
 TEST_F(TheControlPlane, A14_serves_a_site_of_the_api_and_keeps_it) {
   const auto done = change(with_site("new.localhost"));
@@ -348,122 +264,6 @@ TEST_F(TheControlPlane, what_it_exports_is_a_configuration) {
   const std::string yaml = plane_.export_yaml(true).yaml();
   EXPECT_THAT(yaml, HasSubstr("new.localhost"));
   EXPECT_THAT(plane_.validate(yaml).diagnostics(), IsEmpty());
-}
-
-// ------------------------------------------------------------------ certificates of the store
-
-using certs::testing::identity;
-using certs::testing::Life;
-
-class StoredCertificatesInForce : public TheControlPlane {
- protected:
-  StoredCertificatesInForce() {
-    stored_.usage().ask([this](const certs::RecordId& id) { return plane_.users_of(id); });
-  }
-  static api::ChangeRequest with_selector(const std::string& site, const std::string& name) {
-    api::ChangeRequest request = with_site(site);
-    request.mutable_edits(0)->mutable_set_site()->mutable_site()->mutable_certificate()->set_name(
-        name);
-    return request;
-  }
-  // What a client is shown that calls this name.
-  crypto::Certificate answering(const std::string& name) const {
-    for (const auto& [id, plan] : plane_.in_force().snapshot->listeners) {
-      if (!plan.bindings) continue;
-      const auto* answer = plan.bindings->find(ServerName::parse(name).value());
-      for (const auto& served : plane_.in_force().identities->all()) {
-        if (answer != nullptr && served->credential == answer->answer.credential) {
-          return served->identity.leaf();
-        }
-      }
-    }
-    ADD_FAILURE() << "nothing answers for " << name;
-    std::abort();
-  }
-  Answer take_up() { return run(plane_.take_up_store("an import", {"root", 0})); }
-};
-
-TEST_F(StoredCertificatesInForce, F3_answer_for_the_sites_that_name_them) {
-  const auto record = stored_.put("shop", identity({"shop.example"}));
-  const Answer done = change(with_selector("shop.example", "shop"));
-  ASSERT_TRUE(done && done->applied()) << (done ? done->DebugString() : done.error().what);
-  EXPECT_EQ(answering("shop.example"), record.leaf());
-  EXPECT_NE(answering("file.localhost"), record.leaf());
-}
-
-TEST_F(StoredCertificatesInForce, F3_one_that_is_not_there_is_an_error_that_names_the_remedy) {
-  const Answer done = change(with_selector("shop.example", "shop"));
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::not_found);
-  EXPECT_THAT(done.error().what, AllOf(HasSubstr("name \"shop\""), HasSubstr("cert import")));
-  EXPECT_THAT(site_names(), ElementsAre("file.localhost"));
-}
-
-TEST_F(StoredCertificatesInForce, A2_one_for_clients_is_refused_with_the_reason) {
-  stored_.put("fe", identity({"fe.example"}, {}, crypto::Purpose::client));
-  const Answer done = change(with_selector("fe.example", "fe"));
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::invalid);
-  EXPECT_THAT(done.error().what, HasSubstr("serverAuth"));
-}
-
-TEST_F(StoredCertificatesInForce, a_replaced_one_is_served_once_it_is_taken_up) {
-  const auto before = stored_.put("shop", identity({"shop.example"}));
-  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
-  const auto then = revision();
-  const auto after = stored_.replace(before.id, identity({"shop.example"}, Life{0, 200}));
-  EXPECT_EQ(answering("shop.example"), before.leaf());
-  const Answer done = take_up();
-  ASSERT_TRUE(done && done->applied());
-  EXPECT_EQ(answering("shop.example"), after.leaf());
-  ASSERT_EQ(done->plan_size(), 1);
-  EXPECT_THAT(done->plan(0).text(),
-              AllOf(HasSubstr("answers for shop.example"), HasSubstr("store, shop")));
-  EXPECT_EQ(done->proofs_size(), 2) << "its TLS and its plain HTTP, and no other site";
-  EXPECT_EQ(revision(), then) << "the configuration is the same";
-  EXPECT_THAT(events_seen_, Contains("certificate"));
-}
-
-TEST_F(StoredCertificatesInForce, nothing_happens_when_nothing_is_otherwise) {
-  stored_.put("shop", identity({"shop.example"}));
-  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
-  const auto snapshot = plane_.in_force().snapshot;
-  stored_.put("other", identity({"other.example"}));
-  const Answer done = take_up();
-  EXPECT_TRUE(done && done->applied());
-  EXPECT_EQ(done->plan_size(), 0);
-  EXPECT_EQ(plane_.in_force().snapshot, snapshot);
-}
-
-TEST_F(StoredCertificatesInForce, the_one_before_is_back_if_the_proof_fails) {
-  const auto before = stored_.put("shop", identity({"shop.example"}));
-  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
-  stored_.replace(before.id, identity({"shop.example"}, Life{0, 200}));
-  prover_.as_planned = false;
-  const Answer done = take_up();
-  ASSERT_TRUE(done);
-  EXPECT_TRUE(done->rolled_back());
-  EXPECT_EQ(answering("shop.example"), before.leaf());
-}
-
-TEST_F(StoredCertificatesInForce, A6_the_newest_valid_one_with_a_subject_wins) {
-  stored_.put("old", identity({"shop.example"}, Life{-20, 20}));
-  const auto newer = stored_.put("new", identity({"shop.example"}, Life{-10, 10}));
-  stored_.put("later", identity({"shop.example"}, Life{5, 90}));
-  api::ChangeRequest request = with_site("shop.example");
-  request.mutable_edits(0)->mutable_set_site()->mutable_site()->mutable_certificate()->set_san(
-      "shop.example");
-  ASSERT_TRUE(change(request)->applied());
-  EXPECT_EQ(answering("shop.example"), newer.leaf());
-}
-
-TEST_F(StoredCertificatesInForce, one_that_is_used_is_not_removed_and_says_by_whom) {
-  const auto record = stored_.put("shop", identity({"shop.example"}));
-  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
-  const auto removed = stored_.remove(record.id);
-  ASSERT_FALSE(removed);
-  EXPECT_EQ(removed.error().kind, ErrorKind::conflict);
-  EXPECT_THAT(removed.error().what, HasSubstr("site shop.example"));
 }
 
 }  // namespace

@@ -82,14 +82,23 @@ void plain_http(const config::Site& site, Words& words) {
   }
 }
 
+std::string which_answers(const ServedIdentity& served) {
+  const std::string text = certificate_text(served);
+  if (served.second) return fmt::format("certificates {} answer", text);
+  return fmt::format("certificate {} answers", text);
+}
+
+std::string which_answers(const std::optional<config::CertificateChoice>& choice) {
+  if (!choice) return "the default identity answers";
+  return fmt::format("{} {}", text(*choice), choice->second ? "answer" : "answers");
+}
+
 void certificate(const config::Site& site, const IdentitySet* identities, Words& words) {
   if (!std::ranges::any_of(site.listen, &ListenAddress::tls)) return;
   const NamePattern* name = site.names.empty() ? nullptr : &site.names.front();
   const ServedIdentityPtr served = identities ? identities->of(site.certificate, name) : nullptr;
-  const std::string which = served ? fmt::format("certificate {}", certificate_text(*served))
-                            : site.certificate ? text(*site.certificate)
-                                               : "the default identity";
-  words.push_back(fmt::format("{} answers for {}", which, site.name));
+  const std::string which = served ? which_answers(*served) : which_answers(site.certificate);
+  words.push_back(fmt::format("{} for {}", which, site.name));
 }
 
 void appears(const config::Site& site, const IdentitySet* identities, Words& words) {
@@ -184,9 +193,7 @@ void sites(const config::Settings& before, const config::Settings& after,
 std::string binding_words(const config::Binding& binding) {
   std::vector<std::string> at;
   for (const config::Endpoint& endpoint : binding.at) at.push_back(endpoint_text(endpoint));
-  return fmt::format("{} answers at {}",
-                     binding.certificate ? text(*binding.certificate) : "the default identity",
-                     fmt::join(at, ", "));
+  return fmt::format("{} at {}", which_answers(binding.certificate), fmt::join(at, ", "));
 }
 
 // Where http://localhost leads, by port.
@@ -292,8 +299,10 @@ void rest(const config::Settings& before, const config::Settings& after, Words& 
 std::string certificate_text(const ServedIdentity& served) {
   const std::string& name = served.subject;
   const std::vector<std::string> names = served.names.texts();
-  return fmt::format("{} ({})", name.empty() && !names.empty() ? names.front() : name,
-                     served.origin_text);
+  const std::string text = fmt::format(
+      "{} ({})", name.empty() && !names.empty() ? names.front() : name, served.origin_text);
+  if (!served.second) return text;
+  return fmt::format("{} and {}", text, certificate_text(*served.second));
 }
 
 std::vector<std::string> plan_words(const config::Settings& before, const config::Settings& after,
@@ -317,7 +326,7 @@ std::vector<std::string> certificate_words(const config::Settings& settings,
     const ServedIdentityPtr now = after.of(choice, name);
     if (then == now || !now || !changing.next()) return;
     words.push_back(
-        fmt::format("certificate {} answers for {}{}", certificate_text(*now), whose,
+        fmt::format("{} for {}{}", which_answers(*now), whose,
                     then ? fmt::format(" instead of {}", certificate_text(*then)) : ""));
   };
   for (const config::Site& site : settings.sites) {

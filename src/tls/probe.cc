@@ -33,6 +33,12 @@ constexpr std::array<std::uint16_t, 12> kSignatures{
     SSL_SIGN_RSA_PKCS1_SHA1,
 };
 
+constexpr std::array<std::uint16_t, 7> kRsaSignatures{
+    SSL_SIGN_RSA_PSS_RSAE_SHA256, SSL_SIGN_RSA_PKCS1_SHA256,    SSL_SIGN_RSA_PSS_RSAE_SHA384,
+    SSL_SIGN_RSA_PKCS1_SHA384,    SSL_SIGN_RSA_PSS_RSAE_SHA512, SSL_SIGN_RSA_PKCS1_SHA512,
+    SSL_SIGN_RSA_PKCS1_SHA1,
+};
+
 bool is_tls_record(std::string_view begin) {
   // handshake or alert, and a version 3.x (RFC 8446 section 5.1)
   return begin.size() < 2 || ((begin[0] == 0x16 || begin[0] == 0x15) && begin[1] == 0x03);
@@ -78,11 +84,13 @@ bool Probe::configure(const ProbeOptions& options) {
   SSL_set_cert_cb(ssl, &Probe::no_certificate, this);
   SSL_set_max_cert_list(ssl, kLongestChain);
   const std::string alpn = alpn_wire(options.alpn);
+  const std::span<const std::uint16_t> signatures =
+      options.rsa_only ? std::span<const std::uint16_t>(kRsaSignatures) : kSignatures;
   const bool named = options.server_name && !options.server_name->is_address();
   return SSL_set_min_proto_version(ssl, options.oldest) == 1 &&
          SSL_set_max_proto_version(ssl, options.newest) == 1 &&
          SSL_set_cipher_list(ssl, "ALL") == 1 && SSL_set1_groups_list(ssl, options.groups) == 1 &&
-         SSL_set_verify_algorithm_prefs(ssl, kSignatures.data(), kSignatures.size()) == 1 &&
+         SSL_set_verify_algorithm_prefs(ssl, signatures.data(), signatures.size()) == 1 &&
          (alpn.empty() ||
           SSL_set_alpn_protos(ssl, reinterpret_cast<const std::uint8_t*>(alpn.data()),
                               alpn.size()) == 0) &&

@@ -29,6 +29,7 @@ struct ProbeOptions {
   std::uint16_t newest = 0x0304;
   const char* groups = kModernGroups;
   std::vector<std::string> alpn{};
+  bool rsa_only = false;  // knows no certificates with other keys
 };
 
 // What a server did in a handshake. Nothing of it is verified.

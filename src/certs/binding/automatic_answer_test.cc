@@ -134,7 +134,7 @@ TEST_F(Automatic, one_that_expires_while_it_is_kept_gives_way) {
   EXPECT_EQ(answer("standard.example"), "standard");
 }
 
-TEST_F(Automatic, F10_ecdsa_and_rsa_side_by_side_are_chosen_by_the_clients_offer) {
+TEST_F(Automatic, M12_ecdsa_and_rsa_side_by_side_are_chosen_by_the_clients_offer) {
   const auto rsa = put(with_own_key({"a.example"}, {}, crypto::KeyType::rsa2048));
   const auto kind = [this](bool takes_ecdsa, bool takes_rsa) {
     const auto selection = select("a.example", takes_ecdsa, takes_rsa);

@@ -10,8 +10,16 @@ tls::Selection BindingSelector::select(const tls::ClientHello& hello) {
   const Bound* bound = table_->find(hello.server_name);
   if (bound == nullptr) return tls::UnknownName{};
   const bool named = hello.server_name && bound->standard;
-  if (!named || !store_.any()) return bound->answer;
+  if (!named || !store_.any()) return answer(hello, *bound);
   return automatic(hello, *hello.server_name, *bound);
+}
+
+tls::Answer BindingSelector::answer(const tls::ClientHello& hello, const Bound& bound) const {
+  if (!bound.pair) return bound.answer;
+  tls::Answer chosen = bound.answer;
+  chosen.credential = bound.pair->best({.ecdsa = hello.takes_ecdsa, .rsa = hello.takes_rsa},
+                                       second_of(store_.clock->wall()));
+  return chosen;
 }
 
 // An expired certificate gives way to the standard one only where that is for the name; one that

@@ -4,6 +4,7 @@
 
 #include "base/name_table.h"
 #include "certs/binding/credential_cache.h"
+#include "certs/binding/credential_pair.h"
 #include "certs/binding/name_index.h"
 #include "crypto/identity.h"
 #include "tls/selector.h"
@@ -20,7 +21,12 @@ struct Bound {
   Bound(tls::Answer answer_, std::shared_ptr<const crypto::CertificateNames> standard_ = nullptr)
       : answer(std::move(answer_)), standard(std::move(standard_)) {}
 
+  // The answer's certificate is the first of two.
+  Bound(tls::Answer answer_, CredentialPairPtr pair_)
+      : answer(std::move(answer_)), pair(std::move(pair_)) {}
+
   tls::Answer answer;
+  CredentialPairPtr pair;                                    // nullptr: there is one
   std::shared_ptr<const crypto::CertificateNames> standard;  // names of the answer's certificate
 };
 
@@ -83,6 +89,7 @@ class BindingSelector final : public tls::CertificateSelector {
   tls::Selection select(const tls::ClientHello& hello) override;
 
  private:
+  tls::Answer answer(const tls::ClientHello& hello, const Bound& bound) const;
   tls::Selection automatic(const tls::ClientHello& hello, const ServerName& name,
                            const Bound& bound);
 

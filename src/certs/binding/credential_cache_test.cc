@@ -65,7 +65,7 @@ TEST_F(Cache, loads_a_certificate_once_and_keeps_it) {
   EXPECT_THAT(source.asked, ElementsAre(a.summary.id));
 }
 
-TEST_F(Cache, F10_one_load_serves_all_who_wait) {
+TEST_F(Cache, one_load_serves_all_who_wait) {
   const Stored a = put("a.example");
   source.hold();
   for (int i = 0; i < 100; ++i) load(a);

@@ -42,6 +42,14 @@ inline crypto::Identity identity(std::initializer_list<std::string_view> names, 
   return {{self_signed(leaf_spec(names, life, purpose))}, some_key()};
 }
 
+// The same with an RSA key.
+inline crypto::Identity rsa_identity(std::initializer_list<std::string_view> names,
+                                     Life life = {}) {
+  static const crypto::PrivateKey key =
+      crypto::PrivateKey::generate(crypto::KeyType::rsa2048).value();
+  return {{crypto::issue_self_signed(leaf_spec(names, life), key).value()}, key};
+}
+
 inline Record record(std::string_view name, const crypto::Certificate& certificate,
                      Shelf shelf = Shelf::identities) {
   return {{RecordId::random(), shelf, RecordName::parse(name).value(), Owner::machine(),

@@ -12,9 +12,12 @@ std::vector<std::string> choosers(const config::Settings& settings, const certs:
   if (record.shelf != certs::Shelf::identities || record.owner != certs::Owner::machine()) {
     return all;
   }
-  const auto chooses = [&record](const std::optional<config::CertificateChoice>& choice) {
-    const auto* selector = choice ? std::get_if<certs::Selector>(&*choice) : nullptr;
+  const auto means = [&record](const config::SingleCertificate& one) {
+    const auto* selector = std::get_if<certs::Selector>(&one);
     return selector != nullptr && certs::matches(*selector, record);
+  };
+  const auto chooses = [&means](const std::optional<config::CertificateChoice>& choice) {
+    return choice && (means(choice->first) || (choice->second && means(*choice->second)));
   };
   for (const config::Site& site : settings.sites) {
     if (chooses(site.certificate)) all.push_back(fmt::format("site {}", site.name));

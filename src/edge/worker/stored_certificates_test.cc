@@ -103,7 +103,7 @@ TEST_F(StoredCertificates, A6_are_shown_to_clients_that_call_their_names) {
   EXPECT_TRUE(shake_hands("standard.example")->secure());
 }
 
-TEST_F(StoredCertificates, F10_a_handshake_waits_for_them_and_others_go_on) {
+TEST_F(StoredCertificates, a_handshake_waits_for_them_and_others_go_on) {
   put({"a.example"});
   put({"b.example"});
   ASSERT_TRUE(serve());
