@@ -2,12 +2,13 @@
 in it is changed by that."""
 
 import json
+import signal
 import sqlite3
 import subprocess
 
 import pytest
 
-from support.certificates import fingerprint, served
+from support.certificates import fingerprint, served, write_pair
 from support.program import Gatehouse, run
 from support.wait import until
 from test_errors import INVALID, NOT_FOUND, NOT_PERMITTED, contents, without_root_rights
@@ -192,14 +193,16 @@ def test_T3_the_files_of_the_version_before_are_taken_over_once_and_unchanged(
     listed = json.loads(run("cert", "show", "default", "--json", "--state", state,
                             home=tmp_path).stdout)
     assert listed["certificate"]["sha256"].replace(":", "").lower() == before.leaf
-    assert not (state / "ca" / "root.pem").exists()
+    until(lambda: "before-store" in running.events(), what="what becomes of the files is said")
+    assert (state / "ca" / "root.pem").exists(), "if this one fails, the version before goes on"
+    running.signal(signal.SIGHUP)
+    until(lambda: not (state / "ca" / "root.pem").exists(), what="the files are moved")
     assert (state / "before-store" / "root.pem").stat().st_mode & 0o777 == 0o600
-    until(lambda: "before-store" in running.events(), what="what became of the files is said")
     running.stop()
     again = gatehouse(state=state)
     with again.connect() as wire:
         assert fingerprint(served(wire)) == before.leaf
-    assert "before-store" not in again.events()
+    assert again.events().count("before-store") == 1, "only the first time"
 
 
 def test_T3_kill_9_during_a_take_over_loses_nothing(gatehouse, tmp_path, before):
@@ -217,8 +220,8 @@ def test_T3_kill_9_during_a_take_over_loses_nothing(gatehouse, tmp_path, before)
         running = gatehouse(state=state, folder=folder)
         with running.connect() as wire:
             assert fingerprint(served(wire)) == before.leaf, number
-        assert not (state / "ca" / "root.pem").exists()
         running.stop()
+        assert (state / "ca" / "root.crt").read_bytes() == before.files["ca/root.crt"]
 
 
 def test_the_default_identity_is_a_certificate_of_the_store_that_nobody_removes(gatehouse, tmp_path):
@@ -235,6 +238,9 @@ def test_the_default_identity_is_a_certificate_of_the_store_that_nobody_removes(
     assert shown["certificate"]["usedBy"] == ["the default identity"]
     assert shown["certificate"]["origin"] == "default"
     assert "the default identity" in cert("remove", "default", code=7).stderr
+    certificate, key = write_pair(tmp_path)
+    assert "gatehouse itself" in cert("import", certificate, key, "--replace", "default",
+                                      code=7).stderr
     assert cert("export", "default").stdout.count("BEGIN CERTIFICATE") >= 1
 
 

@@ -29,8 +29,9 @@ WallTime renewal_of(const DefaultPlan& plan) {
 
 std::string taken_over_text(const StateFolder& folder, WallTime until) {
   return fmt::format(
-      "the local CA and the default identity are taken over into the store, unchanged. Their files "
-      "of before are in {} until {:%Y-%m-%d}, for going back to the version before",
+      "the local CA and the default identity are taken over into the store, unchanged. Their "
+      "private files move to {} in a few minutes, and are erased after {:%Y-%m-%d}: until then you "
+      "can go back to the version before",
       (folder.path() / "before-store").string(), std::chrono::floor<std::chrono::seconds>(until));
 }
 
@@ -108,30 +109,30 @@ io::Task<Result<DefaultIdentity>> DefaultIdentityKeeper::ensure(DefaultIdentityR
     co_return std::move(*kept);
   }
   if (!plan) co_return pass_on(plan);
+  co_return finish(std::move(*plan), *folder);
+}
 
-  const Authority machine = plan->ca.authority;
-  if (plan->taken_over) {
-    plan->notices.push_back(
-        taken_over_text(*folder, *plan->records.taken_over + kKeptForGoingBack));
+DefaultIdentity DefaultIdentityKeeper::finish(DefaultPlan plan, const StateFolder& folder) {
+  in_use_ = plan.records;
+  if (!plan.self_signed) in_use_.self_signed.reset();
+  if (plan.taken_over) {
+    plan.notices.push_back(taken_over_text(folder, *plan.records.taken_over + kKeptForGoingBack));
   }
-  DefaultIdentity made = carried_out(std::move(*plan), *folder);
-  in_use_ = made.records;
-  if (!made.self_signed) in_use_.self_signed.reset();
-  std::ranges::move(bring_copies_up(*folder, machine, made), std::back_inserter(made.notices));
-  if (auto doubt = folder->doubt()) made.notices.push_back(std::move(*doubt));
-  co_return made;
+  std::ranges::move(bring_copies_up(folder, plan), std::back_inserter(plan.notices));
+  if (auto doubt = folder.doubt()) plan.notices.push_back(std::move(*doubt));
+  return carried_out(std::move(plan), folder);
 }
 
 std::vector<std::string> DefaultIdentityKeeper::bring_copies_up(const StateFolder& folder,
-                                                                const Authority& machine,
-                                                                const DefaultIdentity& made) const {
+                                                                const DefaultPlan& plan) const {
   std::vector<crypto::Certificate> roots;
-  for (const auto& root : machine.roots) roots.push_back(root.certificate);
+  for (const auto& root : plan.ca.authority.roots) roots.push_back(root.certificate);
   return bring_files_up(folder, {.roots = roots,
-                                 .anchor = made.anchor,
-                                 .by_default = made.identity,
+                                 .anchor = plan.ca.authority.active_root().certificate,
+                                 .by_default = *plan.certified,
                                  .copy_key = parts_.copy_key,
-                                 .taken_over = made.records.taken_over,
+                                 .taken_over = plan.records.taken_over,
+                                 .move_keys = !plan.taken_over,
                                  .now = parts_.clock.wall()});
 }
 

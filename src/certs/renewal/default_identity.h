@@ -18,6 +18,8 @@
 
 namespace gatehouse::certs {
 
+struct DefaultPlan;
+
 // What the machine is to be known as.
 struct DefaultIdentityRequest {
   MachineNames machine;
@@ -75,8 +77,9 @@ class DefaultIdentityKeeper {
   std::vector<std::string> users(const RecordId& id) const;
 
  private:
-  std::vector<std::string> bring_copies_up(const StateFolder& folder, const Authority& machine,
-                                           const DefaultIdentity& made) const;
+  DefaultIdentity finish(DefaultPlan plan, const StateFolder& folder);
+  std::vector<std::string> bring_copies_up(const StateFolder& folder,
+                                           const DefaultPlan& plan) const;
 
   Parts parts_;
   DefaultRecords in_use_;

@@ -190,6 +190,8 @@ TEST_F(TakeOver, T3_is_one_write_and_happens_once) {
 
 TEST_F(TakeOver, keys_of_the_CA_rest_in_no_file_but_those_for_going_back_and_not_for_long) {
   ensure(same());
+  EXPECT_TRUE(is_there("ca/root.pem")) << "the version before can still go on";
+  ensure(same());
   for (const auto gone : {"ca/root.pem", "ca/server.pem", "identities/self-signed.pem"}) {
     EXPECT_FALSE(is_there(gone)) << gone;
   }
@@ -207,6 +209,7 @@ TEST_F(TakeOver, keys_of_the_CA_rest_in_no_file_but_those_for_going_back_and_not
 
 TEST_F(TakeOver, who_went_back_to_the_version_before_is_taken_over_again) {
   ensure(same());
+  ensure(same());
   fs::rename(path_ / "before-store/root.pem", path_ / "ca/root.pem");
   fs::rename(path_ / "before-store/server.pem", path_ / "ca/server.pem");
   const auto again = ensure(same());
@@ -216,6 +219,7 @@ TEST_F(TakeOver, who_went_back_to_the_version_before_is_taken_over_again) {
 }
 
 TEST_F(TakeOver, a_root_that_is_not_in_the_store_is_left_alone_and_said) {
+  ensure(same());
   ensure(same());
   const auto other =
       LocalCa::create(constraints_for(request_of().machine), "gate1", {}, made).value();

@@ -31,7 +31,8 @@ class Planner {
   io::Task<Result<DefaultPlan>> plan();
 
  private:
-  // With its CA; the rest of the plan follows.
+  // With its CA and what was kept; the rest of the plan follows.
+  io::Task<Result<DefaultPlan>> begin();
   io::Task<Result<DefaultPlan>> of_store(MachineCa ca);
   io::Task<Result<DefaultPlan>> of_files(MachineFiles files);
   Result<DefaultPlan> anew() const;
@@ -86,20 +87,7 @@ void add_notices(const WantedNames& wanted, const crypto::NameConstraints& permi
 }
 
 io::Task<Result<DefaultPlan>> Planner::plan() {
-  auto ca = co_await kept_machine_ca(parts_.authorities, now_, deadline_);
-  if (!ca) co_return pass_on(ca);
-  auto plan = Result<DefaultPlan>(fail(Fault::ours, "no plan"));
-  if (*ca) {
-    plan = co_await of_store(std::move(**ca));
-  } else {
-    auto files = read_machine_files(folder_);
-    if (!files) co_return pass_on(files);
-    if (files->root) {
-      plan = co_await of_files(std::move(*files));
-    } else {
-      plan = anew();
-    }
-  }
+  auto plan = co_await begin();
   if (!plan) co_return plan;
   const auto permitted = plan->ca.authority.constraints().value_or(crypto::NameConstraints{});
   const WantedNames wanted = wanted_names(request_.machine, request_.hosts, permitted);
@@ -112,6 +100,16 @@ io::Task<Result<DefaultPlan>> Planner::plan() {
 }
 
 // ------------------------------------------------------------------ what there is
+
+io::Task<Result<DefaultPlan>> Planner::begin() {
+  auto ca = co_await kept_machine_ca(parts_.authorities, now_, deadline_);
+  if (!ca) co_return pass_on(ca);
+  if (*ca) co_return co_await of_store(std::move(**ca));
+  auto files = read_machine_files(folder_);
+  if (!files) co_return pass_on(files);
+  if (files->root) co_return co_await of_files(std::move(*files));
+  co_return anew();
+}
 
 io::Task<Result<DefaultPlan>> Planner::of_store(MachineCa ca) {
   DefaultPlan plan{.ca = std::move(ca), .kept = {{}, kv::Condition::absent("")}};

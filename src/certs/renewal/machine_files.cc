@@ -189,7 +189,7 @@ std::filesystem::path anchor_file(const StateFolder& folder) { return folder.pat
 std::vector<std::string> bring_files_up(const StateFolder& folder, const WantedFiles& wanted) {
   Work work;
   plan_copies(folder, wanted, work);
-  plan_moves(folder, wanted, work);
+  if (wanted.move_keys) plan_moves(folder, wanted, work);
   plan_erasures(folder, wanted, work);
   if (work.empty()) return work.notices;
   if (auto done = carry_out(folder, work); !done) {

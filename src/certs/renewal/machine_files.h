@@ -36,6 +36,8 @@ struct WantedFiles {
   const crypto::Identity& by_default;
   bool copy_key = true;                // keep identities/default.pem
   std::optional<WallTime> taken_over;  // when what was in files came into the store
+  // Not yet by who has just taken over: if it does not come to serve, the version before goes on.
+  bool move_keys = true;
   WallTime now;
 };
 

@@ -93,10 +93,12 @@ LiveAuthorityDesk::Answer<api::ListAuthoritiesResponse> LiveAuthorityDesk::list(
   api::ListAuthoritiesResponse response;
   auto all = co_await parts_.authorities.reader().list(deadline());
   if (!all) co_return pass_on(all);
-  const auto is_machine = [](const certs::Authority& one) { return one.name.is_machine(); };
-  std::ranges::stable_partition(*all, is_machine);
+  const auto machine =
+      std::ranges::find_if(*all, [](const certs::Authority& one) { return one.name.is_machine(); });
   const auto anchor = parts_.machine_anchor();
-  if (anchor && std::ranges::none_of(*all, is_machine)) {
+  if (machine != all->end()) {
+    std::rotate(all->begin(), machine, machine + 1);
+  } else if (anchor) {
     *response.add_authorities() = machine_row(*anchor);
   }
   for (auto& authority : *all) {
