@@ -263,7 +263,7 @@ def small_disk(tmp_path):
 
 
 def test_a_full_disk_is_named_and_the_next_start_with_room_serves(fails, gatehouse, small_disk):
-    fails(state=small_disk, codes=[1], words=["space"])
+    fails(state=small_disk, codes=[1], words=["full", "make room"])
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
     running = gatehouse(state=small_disk)
     running.curl("-f", f"https://localhost:{running.port}/")

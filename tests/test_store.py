@@ -160,8 +160,8 @@ class Before:
     def key(running, name, folder):
         secret, out = folder / "secret", folder / f"{name}.key"
         secret.write_text("correct-Horse-battery-5taple\n")
-        exported = run("cert", "export", f"CA machine: {name}", "--with-key", "--format", "key",
-                       "--out", out, "--passphrase-file", secret, "--why", "to go back", "--state",
+        exported = run("cert", "export", f"CA machine: {name}", "--shelf", "identities", "--with-key",
+                       "--format", "key", "--out", out, "--passphrase-file", secret, "--why", "to go back", "--state",
                        running.state, home=folder)
         assert exported.returncode == 0, exported.stderr
         return subprocess.run(["openssl", "pkey", "-in", out, "-passin", f"file:{secret}"],
@@ -202,7 +202,7 @@ def test_T3_the_files_of_the_version_before_are_taken_over_once_and_unchanged(
     again = gatehouse(state=state)
     with again.connect() as wire:
         assert fingerprint(served(wire)) == before.leaf
-    assert again.events().count("before-store") == 1, "only the first time"
+    assert "before-store" not in again.events(), "it is said once"
 
 
 def test_T3_kill_9_during_a_take_over_loses_nothing(gatehouse, tmp_path, before):
