@@ -300,7 +300,8 @@ TEST_F(DeskTest, the_next_root_of_the_machine_may_certify_what_the_machine_is_ca
   rotate.set_name("machine");
   ASSERT_TRUE(ask(desk().rotate(rotate, caller())));
   certs::Authority machine = get("machine");
-  EXPECT_EQ(crypto::name_constraints_of(machine.next_root()->certificate)->text(), "moved.example");
+  EXPECT_THAT(crypto::name_constraints_of(machine.next_root()->certificate)->text(),
+              HasSubstr("moved.example"));
   api::TrustRootRequest trust;
   trust.set_name("machine");
   trust.set_sha256(crypto::hex(machine.next_root()->certificate.sha256()));
