@@ -10,7 +10,7 @@ namespace {
 TEST(DefaultRecords, read_as_they_were_written) {
   const DefaultRecords whole{RecordId::random(), RecordId::random(), testing::kNow};
   EXPECT_EQ(decode_default_records(encode_default_records(whole)), whole);
-  const DefaultRecords one{.by_default = RecordId::random()};
+  const DefaultRecords one{RecordId::random(), {}, {}};
   EXPECT_EQ(decode_default_records(encode_default_records(one)), one);
   EXPECT_EQ(decode_default_records(encode_default_records({})), DefaultRecords{});
 }
