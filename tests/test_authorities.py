@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from support import program
+from support import certificates, program
 from support.wait import seconds
 
 PASSPHRASE = "correct-Horse-7h2k-battery-9x4m-staple"
@@ -232,12 +232,56 @@ def test_the_cas_are_there_after_a_new_start(place, gatehouse):
     place.ca("issue", "plant", "b.plant4.local")
 
 
-def test_the_ca_of_the_machine_is_shown_and_not_changed(place):
+# The CA of the machine.
+
+def served_by(running, anchors):
+    return running.curl("--cacert", str(anchors), f"https://localhost:{running.port}/", "-o",
+                        "/dev/null", "-w", "%{http_code}", check=False).stdout
+
+
+def test_the_ca_of_the_machine_is_one_of_them(place):
     shown = place.json("show", "machine")
-    assert shown["authority"]["readOnly"]
-    for words in [["issue", "machine", "a.localhost"], ["rotate", "machine"],
-                  ["init", "machine"]]:
-        place.ca(*words, code=NOT_PERMITTED)
+    assert not shown["authority"].get("readOnly")
+    assert shown["anchors"] == (place.state / "ca" / "root.crt").read_text()
+    assert [row["certificate"] for row in shown["issued"]] == ["default"]
+    place.ca("init", "machine", code=NOT_PERMITTED)
+    files = place.hand_out("out", "a.localhost", ca="machine")
+    verify(place.anchors("machine"), files / "a.localhost.crt", "sslserver")
+    place.ca("issue", "machine", "shop.example.org", code=NOT_PERMITTED)
+    crl = place.folder / "machine.crl"
+    place.ca("revoke", "machine", "a.localhost")
+    place.ca("crl", "machine", "--out", crl)
+    verify(place.anchors("machine"), files / "a.localhost.crt", "sslserver", "-crl_check",
+           "-CRLfile", crl, code=2)
+
+
+def test_the_root_of_the_machine_is_replaced_and_the_default_identity_follows(place):
+    running = place.gatehouse
+    old = place.state / "ca" / "root.crt"
+    (place.folder / "old.crt").write_bytes(old.read_bytes())
+    place.ca("rotate", "machine")
+    both = place.anchors("machine")
+    assert served_by(running, place.folder / "old.crt") == "200", "the next one signs nothing yet"
+    place.ca("rotate", "machine", "--trusted")
+    assert old.read_bytes() != (place.folder / "old.crt").read_bytes()
+    for anchors, answer in [(old, "200"), (both, "200"), (place.folder / "old.crt", "000")]:
+        assert served_by(running, anchors) == answer, anchors
+
+
+def test_a_default_identity_that_is_revoked_is_made_anew_at_once(place):
+    before = place.gatehouse.said["certificate"]["sha256"]
+    place.ca("revoke", "machine", "default", "--reason", "key-compromise")
+    with place.gatehouse.connect() as wire:
+        assert certificates.fingerprint(certificates.served(wire)) != before
+
+
+def test_the_machine_serves_while_the_key_of_its_root_is_elsewhere(place, gatehouse):
+    file = place.folder / "root.p12"
+    place.ca("detach", "machine", "--to", file, "--passphrase-file", place.secret)
+    place.gatehouse.stop()
+    place.gatehouse = gatehouse("--host", "more.localhost", state=place.state, folder=place.folder)
+    assert "more.localhost" in place.gatehouse.said["certificate"]["names"]
+    place.ca("attach", "machine", "--from", file, "--passphrase-file", place.secret)
 
 
 # Roll-over.

@@ -199,7 +199,7 @@ def test_a_state_folder_that_others_can_read_is_refused(fails, gatehouse, tmp_pa
 def test_a_key_that_others_can_read_is_refused(fails, gatehouse, tmp_path):
     state = tmp_path / "state"
     gatehouse(state=state).stop()
-    key = state / "ca" / "root.pem"
+    key = state / "master.key"
     key.chmod(0o644)
     fails(state=state, codes=[NOT_PERMITTED, INVALID], words=[key, "chmod"])
 
@@ -220,8 +220,11 @@ def test_a_file_in_place_of_the_state_folder_is_named(fails, tmp_path):
 def test_a_damaged_ca_is_named_and_not_replaced(fails, gatehouse, tmp_path, name):
     """Devices trust this CA: a new one is for a person to decide."""
     state = tmp_path / "state"
-    gatehouse(state=state).stop()
+    (state / "ca").mkdir(mode=0o700, parents=True)
+    state.chmod(0o700)
     (state / name).write_bytes(b"damaged")
+    (state / name).chmod(0o600)
+    fails(state=state, codes=[INVALID, 1], words=[name])  # makes the empty store
     before = contents(state)
     fails(state=state, codes=[INVALID, 1], words=[name])
     assert contents(state) == before
@@ -231,6 +234,17 @@ def contents(folder):
     """Of every file but the one that says which process writes."""
     return {str(file.relative_to(folder)): file.read_bytes()
             for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".lock"}
+
+
+def test_a_lost_store_makes_no_other_ca(fails, gatehouse, tmp_path):
+    """What devices trust is there, its key is not."""
+    state = tmp_path / "state"
+    gatehouse(state=state).stop()
+    anchor = (state / "ca" / "root.crt").read_bytes()
+    for file in ("state.db", "master.key"):
+        (state / file).unlink()
+    fails(state=state, codes=[NOT_FOUND], words=[state / "ca" / "root.crt", "backup"])
+    assert (state / "ca" / "root.crt").read_bytes() == anchor
 
 
 # A full disk.
@@ -249,7 +263,7 @@ def small_disk(tmp_path):
 
 
 def test_a_full_disk_is_named_and_the_next_start_with_room_serves(fails, gatehouse, small_disk):
-    fails(state=small_disk, codes=[1], words=["space"])
+    fails(state=small_disk, codes=[1], words=["full", "make room"])
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
     running = gatehouse(state=small_disk)
     running.curl("-f", f"https://localhost:{running.port}/")

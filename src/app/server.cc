@@ -62,9 +62,9 @@ Server::Server(const cli::RunCommand& command, control::Sources& sources, Start&
       events_(events),
       reactor_(clock),
       access_logs_(events),
-      identities_(
-          sources.state(), [this]() -> certs::CertificateStore& { return store_->certificates(); },
-          reactor_, events),
+      identities_([this]() -> certs::DefaultIdentityKeeper& { return *default_identity_; },
+                  [this]() -> certs::CertificateStore& { return store_->certificates(); }, reactor_,
+                  events),
       prover_(reactor_),
       fleet_(reactor_),
       tasks_(reactor_),

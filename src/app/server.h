@@ -14,6 +14,7 @@
 #include "base/access_logs.h"
 #include "base/service_notifier.h"
 #include "certs/authority/authority_store.h"
+#include "certs/renewal/default_identity.h"
 #include "cli/command.h"
 #include "cli/serving.h"
 #include "control/authorities/live_authority_desk.h"
@@ -61,6 +62,7 @@ class Server {
   io::Task<void> follow_store();
   void make_plane();
   Result<Ok> make_authorities();
+  Result<crypto::NameConstraints> constraints_of_machine() const;
   void make_trust_pages();
   void make_succession(const tls::TicketSeed& tickets);
   void give_way(const edge::Successor& successor);
@@ -94,6 +96,7 @@ class Server {
   control::StoredUsage usage_;
   std::unique_ptr<StateStore> store_;
   std::optional<certs::AuthorityStore> authorities_;
+  std::optional<certs::DefaultIdentityKeeper> default_identity_;
   std::optional<control::LiveAuthorityDesk> authority_desk_;
   std::unique_ptr<control::StoredNames> names_;
   MetricLabels labels_;

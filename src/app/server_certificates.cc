@@ -5,6 +5,7 @@
 #include "app/server.h"
 #include "base/time_text.h"
 #include "certs/binding/stored_credentials.h"
+#include "certs/issuer/permitted_names.h"
 #include "check/system_anchors.h"
 #include "control/certificates/choosers.h"
 #include "control/page_certificate.h"
@@ -22,7 +23,8 @@ constexpr auto kWriteServedTime = 10s;
 }  // namespace
 
 Result<Ok> Server::open_store(const Environment& environment) {
-  auto store = StateStore::open(sources_.state(), environment, reactor_, clock_, usage_);
+  auto store = StateStore::open(sources_.state(), environment, command_.passphrase_file, reactor_,
+                                clock_, usage_);
   if (!store) return pass_on(store);
   store_ = std::move(*store);
   names_ = std::make_unique<control::StoredNames>(store_->thread(), store_->entries(), reactor_,
@@ -64,6 +66,14 @@ Result<Ok> Server::make_authorities() {
   auto loaded = io::run_until_done(reactor_, authorities_->load_users(reactor_.in(kLoadTime)));
   if (!loaded) return loaded;
   usage_.ask([this](const certs::RecordId& id) { return authorities_->users(id); });
+  default_identity_.emplace(
+      certs::DefaultIdentityKeeper::Parts{.state = sources_.state(),
+                                          .entries = store_->entries(),
+                                          .certificates = store_->certificates(),
+                                          .authorities = *authorities_,
+                                          .clock = clock_,
+                                          .copy_key = store_->master_is_in_folder()});
+  usage_.ask([this](const certs::RecordId& id) { return default_identity_->users(id); });
   authority_desk_.emplace(control::LiveAuthorityDesk::Parts{
       .reactor = reactor_,
       .events = events_,
@@ -71,11 +81,22 @@ Result<Ok> Server::make_authorities() {
       .authorities = *authorities_,
       .machine_names = [] { return certs::machine_names(certs::read_machine_sources()); },
       .machine_anchor = [this] { return plane_->in_force().identities->anchor; },
+      .machine_constraints = [this] { return constraints_of_machine(); },
       .take_up =
           [this](std::string why, control::Caller caller) {
             return take_up_store(std::move(why), std::move(caller));
           }});
   return Ok{};
+}
+
+Result<crypto::NameConstraints> Server::constraints_of_machine() const {
+  crypto::NameConstraints more;
+  if (const std::string& permit = plane_->in_force().settings().permit; !permit.empty()) {
+    auto parsed = certs::parse_permitted(permit);
+    if (!parsed) return parsed;
+    more = std::move(*parsed);
+  }
+  return certs::constraints_for(certs::machine_names(certs::read_machine_sources()), more);
 }
 
 void Server::make_trust_pages() {
@@ -91,7 +112,8 @@ void Server::make_trust_pages() {
       .identities = [this] { return plane_->in_force().identities; },
       .issue =
           [this](const crypto::CertificateNames& names) {
-            return control::issue_page_certificate(sources_.state(), names, clock_.wall());
+            return control::issue_page_certificate(*plane_->in_force().identities, names,
+                                                   clock_.wall());
           }});
 }
 

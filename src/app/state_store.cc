@@ -1,5 +1,8 @@
 #include "app/state_store.h"
 
+#include <chrono>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "io/run_until_done.h"
@@ -14,6 +17,23 @@ using namespace std::chrono_literals;
 constexpr const char* kFile = "state.db";
 // A passphrase takes some tenths of a second, and a store of an older version its upgrade.
 constexpr auto kOpenTime = 60s;
+
+// Another gatehouse makes the store of the same folder now: until it has, there is nothing to read.
+// The anchor is the last that a first start needs.
+void wait_for_first_start(const std::filesystem::path& state) {
+  constexpr auto kLongest = 2s;
+  constexpr auto kBetweenLooks = 20ms;
+  const auto end = std::chrono::steady_clock::now() + kLongest;
+  while (!std::filesystem::exists(state / "ca/root.crt") &&
+         std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+}
+
+bool is_file_with_content(const std::filesystem::path& file) {
+  std::error_code none;
+  return std::filesystem::file_size(file, none) > 0 && !none;
+}
 
 // Stands for a store that cannot be made: empty, and with the reason for whoever would change it.
 class NoStore final : public kv::MemoryEngine {
@@ -44,19 +64,22 @@ class PassingMaster final : public certs::MasterSource {
 
 }  // namespace
 
-Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path& state,
-                                                     const Environment& environment,
-                                                     io::Reactor& reactor, const Clock& clock,
-                                                     const certs::Usage& usage) {
+Result<std::unique_ptr<StateStore>> StateStore::open(
+    const std::filesystem::path& state, const Environment& environment,
+    const std::optional<std::filesystem::path>& passphrase_file, io::Reactor& reactor,
+    const Clock& clock, const certs::Usage& usage) {
   const std::filesystem::path file = std::filesystem::absolute(state) / kFile;
-  std::error_code none;
-  const bool is_there = std::filesystem::file_size(file, none) > 0 && !none;
+  bool is_there = is_file_with_content(file);
   auto opened = [&]() -> Result<std::unique_ptr<StateStore>> {
     auto folder = certs::StateFolder::open(state);
     if (!folder) return pass_on(folder);
-    certs::MachineMaster master(*folder, environment);
+    certs::MachineMaster master(*folder, environment, passphrase_file);
     auto engine = kv::SqliteEngine::open(file);
     if (engine) return make(std::move(*engine), master, reactor, clock, usage);
+    if (engine.error().kind == ErrorKind::conflict) {
+      wait_for_first_start(state);
+      is_there = is_file_with_content(file);
+    }
     // What is no store of this version is not one to read either.
     if (!is_there || engine.error().kind == ErrorKind::invalid) return pass_on(engine);
     auto reader = kv::SqliteEngine::open_to_read(file, engine.error());
@@ -84,6 +107,7 @@ Result<std::unique_ptr<StateStore>> StateStore::make(std::unique_ptr<kv::Engine>
                                                                 usage, reactor.in(kOpenTime)));
   if (!certificates) return pass_on(certificates);
   made->certificates_ = std::move(*certificates);
+  made->master_is_in_folder_ = master.beside_the_store();
   return made;
 }
 

@@ -20,17 +20,20 @@ class StateStore {
   // disk, another process) the program serves all the same, what is in it too, and every change
   // that is tried says why. A store that cannot be read is an error with its remedy, since
   // certificates that sites need may be in it.
-  // Blocks on the disk, and runs the reactor.
-  static Result<std::unique_ptr<StateStore>> open(const std::filesystem::path& state,
-                                                  const Environment& environment,
-                                                  io::Reactor& reactor, const Clock& clock,
-                                                  const certs::Usage& usage);
+  // `passphrase_file`: see certs::MachineMaster. Blocks on the disk, and runs the reactor.
+  static Result<std::unique_ptr<StateStore>> open(
+      const std::filesystem::path& state, const Environment& environment,
+      const std::optional<std::filesystem::path>& passphrase_file, io::Reactor& reactor,
+      const Clock& clock, const certs::Usage& usage);
   StateStore(const StateStore&) = delete;
   StateStore& operator=(const StateStore&) = delete;
   ~StateStore() = default;
 
   // Why nothing can be kept; empty where it can.
   const std::string& keeps_nothing_because() const { return keeps_nothing_because_; }
+
+  // What opens its keys lies in the same folder.
+  bool master_is_in_folder() const { return master_is_in_folder_; }
 
   certs::CertificateStore& certificates() { return *certificates_; }
   // For what is kept beside certificates.
@@ -54,6 +57,7 @@ class StateStore {
   std::unique_ptr<kv::Store> entries_;
   std::unique_ptr<certs::CertificateStore> certificates_;
   std::string keeps_nothing_because_;
+  bool master_is_in_folder_ = false;
 };
 
 }  // namespace gatehouse::app

@@ -36,7 +36,8 @@ auto rank(const Record& record, const Wanted& wanted, WallTime now) {
   const bool fits = !wanted.role || record.has(*wanted.role);
   // Of those that are not valid, one that is still to come is better than one that is over.
   const bool over = record.not_after < now;
-  return std::tuple(fits, record.valid_at(now), !over, record.not_before, record.not_after,
+  const bool brought = record.origin != Origin::default_identity;
+  return std::tuple(fits, record.valid_at(now), !over, brought, record.not_before, record.not_after,
                     record.created, record.id);
 }
 
@@ -56,6 +57,9 @@ std::optional<std::string> not_valid(const Record& record, WallTime now) {
 
 // Why a record loses against one that is of the same validity.
 std::string why_behind(const Record& record, const Record& best) {
+  if (record.origin == Origin::default_identity && best.origin != record.origin) {
+    return "was made by default, the chosen one was not";
+  }
   if (record.not_before != best.not_before) {
     return fmt::format("is older: valid from {}, the chosen one from {}",
                        timestamp_text(record.not_before), timestamp_text(best.not_before));

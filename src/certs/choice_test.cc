@@ -64,6 +64,17 @@ TEST(Choice, A6_an_expired_one_never_beats_a_valid_one_whatever_the_order) {
   }
 }
 
+TEST(Choice, T2_what_was_brought_beats_the_default_identity_while_it_is_valid) {
+  std::vector<Record> records{record("default", {"fe.example"}, {-1, 89}),
+                              record("brought", {"fe.example"}, {-80, 10})};
+  records[0].origin = Origin::default_identity;
+  const auto choice = choose(wanted("san:fe.example"), records, kNow);
+  EXPECT_EQ(order(choice), (Names{"brought", "default"}));
+  EXPECT_THAT(choice->candidates[1].reason, HasSubstr("was made by default"));
+  EXPECT_EQ(order(choose(wanted("san:fe.example"), records, kNow + std::chrono::days(20))),
+            (Names{"default", "brought"}));
+}
+
 TEST(Choice, A6_ties_are_decided_always_the_same_way_and_explained) {
   const auto certificate = identity({"fe.example"}).leaf();
   std::vector<Record> records{testing::record("first", certificate),

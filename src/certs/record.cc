@@ -120,8 +120,11 @@ Record::Record(RecordFacts facts, std::vector<crypto::Certificate> certificates)
 }
 
 RecordSummary summary_of(const Record& record) {
+  // The default identity answers where it is bound, never because a client asked for a name of it:
+  // certificates that a person brought for that name come first.
+  const bool by_default = record.origin == Origin::default_identity;
   return {.id = record.id,
-          .names = record.names,
+          .names = by_default ? std::vector<std::string>{} : record.names,
           .not_before = record.not_before,
           .not_after = record.not_after,
           .sha256 = record.sha256,

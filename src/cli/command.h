@@ -41,8 +41,9 @@ struct RunCommand {
   std::optional<unsigned> workers;  // none: as many as CPUs
   std::filesystem::path config;     // empty: no file
   std::filesystem::path state;
-  std::filesystem::path socket;  // of administration
-  std::string permit;            // names and networks as given; certs/issuer reads it
+  std::filesystem::path socket;                          // of administration
+  std::optional<std::filesystem::path> passphrase_file;  // opens the keys of the store
+  std::string permit;  // names and networks as given; certs/issuer reads it
   tls::Profile profile = tls::Profile::intermediate;
   std::optional<CertificateFiles> certificate;
   std::vector<Cidr> trusted_proxies;

@@ -63,7 +63,7 @@ class Errand {
   Result<Ok> place() {
     auto account = certs::account_of(copy_);
     if (!account) return pass_on(account);
-    auto identity = copy_.certificate.empty() ? default_identity() : stored_identity();
+    auto identity = of_file() ? default_identity() : stored_identity();
     if (!identity) return pass_on(identity);
     if (crypto::hex(identity->leaf().sha256()) != record_.certificate) {
       return fail_for_now(Fault::machine, "the certificate was replaced meanwhile: run it again");
@@ -92,13 +92,13 @@ class Errand {
   }
 
   Result<std::string> thumbprint() const {
-    if (copy_.certificate.empty()) {
+    if (of_file()) {
       auto identity = default_identity();
       if (!identity) return pass_on(identity);
       return crypto::hex(identity->leaf().sha256());
     }
     api::GetCertificateRequest request;
-    request.mutable_selector()->set_text(copy_.certificate);
+    request.mutable_selector()->set_text(selector());
     request.mutable_selector()->set_shelf("identities");
     api::GetCertificateResponse found;
     if (auto asked = ask(around_, run_.api, "CertificateService/Get", request, found); !asked) {
@@ -115,7 +115,7 @@ class Errand {
   Result<crypto::Identity> stored_identity() const {
     const crypto::Passphrase passphrase = crypto::generate_passphrase();
     api::ExportKeyRequest request;
-    request.mutable_selector()->set_text(copy_.certificate);
+    request.mutable_selector()->set_text(selector());
     request.mutable_selector()->set_shelf("identities");
     request.set_format("pfx");
     request.set_profile("openssl");
@@ -140,6 +140,14 @@ class Errand {
     auto identity = crypto::parse_pem_identity(*text);
     explicit_bzero(text->data(), text->size());
     return identity;
+  }
+
+  // A store whose keys are sealed under a secret that rests elsewhere has no file beside it.
+  bool of_file() const {
+    return copy_.certificate.empty() && std::filesystem::exists(run_.identity);
+  }
+  std::string selector() const {
+    return copy_.certificate.empty() ? "name:default" : copy_.certificate;
   }
 
   std::unexpected<Error> give_up(const Error& error) {

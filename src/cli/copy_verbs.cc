@@ -30,7 +30,8 @@ constexpr auto kRunFlags = join(
         Flag<RunCopies>{
             "--identity", "FILE",
             "The default identity, for copies that name no certificate; "
-            "/var/lib/gatehouse/identities/default.pem unless said.",
+            "/var/lib/gatehouse/identities/default.pem unless said, and the store's where there is "
+            "no such file.",
             [](RunCopies& run, Text text) { return assign(run.identity, text, parse_path); }},
         Flag<RunCopies>{"--dry-run", "", "Say which files are not current, and change nothing.",
                         [](RunCopies& run, Text) -> Result<Ok> {

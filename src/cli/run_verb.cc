@@ -79,6 +79,12 @@ constexpr std::array kRunFlags{
                      [](RunCommand& run, Text text) { return assign(run.state, text, parse_path); },
                      false, "GATEHOUSE_STATE"},
     Flag<RunCommand>{
+        "--master-passphrase-file", "FILE",
+        "The passphrase under which the keys in the state folder rest, in a file that nobody else "
+        "may read (0600), instead of a key of their own beside them.",
+        [](RunCommand& run, Text text) { return assign(run.passphrase_file, text, parse_path); },
+        false, "GATEHOUSE_MASTER_PASSPHRASE_FILE"},
+    Flag<RunCommand>{
         "--workers", "N", "Threads; as many as CPUs unless said.",
         [](RunCommand& run, Text text) { return assign(run.workers, text, parse_workers); }},
     Flag<RunCommand>{

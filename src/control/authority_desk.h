@@ -28,10 +28,8 @@ class AuthorityDesk {
   virtual Answer<api::TrustRootResponse> trust(api::TrustRootRequest request, Caller caller) = 0;
   virtual Answer<api::RevokeResponse> revoke(api::RevokeRequest request, Caller caller) = 0;
   virtual Answer<api::CrlResponse> crl(api::CrlRequest request, Caller caller) = 0;
-  virtual Answer<api::DetachRootResponse> detach(api::DetachRootRequest request,
-                                                 Caller caller) = 0;
-  virtual Answer<api::AttachRootResponse> attach(api::AttachRootRequest request,
-                                                 Caller caller) = 0;
+  virtual Answer<api::DetachRootResponse> detach(api::DetachRootRequest request, Caller caller) = 0;
+  virtual Answer<api::AttachRootResponse> attach(api::AttachRootRequest request, Caller caller) = 0;
 };
 
 }  // namespace gatehouse::control

@@ -40,9 +40,12 @@ ServedIdentityPtr serve(crypto::Identity identity, Origin origin, std::string te
 
 // The one in force where it is the same, so that its credential is shared.
 ServedIdentityPtr kept_or_new(const ServedIdentityPtr& before, crypto::Identity identity,
-                              Origin origin, std::string text) {
-  if (before && before->identity.leaf() == identity.leaf()) return before;
-  return serve(std::move(identity), origin, std::move(text));
+                              Origin origin, std::string text,
+                              std::optional<certs::RecordId> record) {
+  if (before && before->identity.leaf() == identity.leaf() && before->record == record) {
+    return before;
+  }
+  return serve(std::move(identity), origin, std::move(text), record);
 }
 
 FileStamp stamp_of(const std::filesystem::path& path) {
@@ -187,34 +190,34 @@ io::Task<Result<IdentitySetPtr>> Identities::prepare(
   }
   if (auto added = add_pairs(*settings, before.get(), *next); !added) co_return pass_on(added);
   if (needs_standard(*settings)) {
-    if (auto added = add_standard(*settings, before.get(), *next); !added) {
+    if (auto added = co_await add_standard(*settings, before.get(), *next); !added) {
       co_return pass_on(added);
     }
   }
   co_return IdentitySetPtr(std::move(next));
 }
 
-Result<Ok> Identities::add_standard(const config::Settings& settings, const IdentitySet* before,
-                                    IdentitySet& to) {
+io::Task<Result<Ok>> Identities::add_standard(const config::Settings& settings,
+                                              const IdentitySet* before, IdentitySet& to) {
   StandardNames wanted = standard_names(settings);
   to.names_left_out = wanted.left_out;
   auto request = request_for(settings, std::move(wanted.names));
-  if (!request) return pass_on(request);
-  auto folder = certs::StateFolder::open(state_);
-  if (!folder) return pass_on(folder);
-  auto made = certs::ensure_default_identity(*folder, *request, reactor_.clock());
-  if (!made) return pass_on(made);
-  if (auto reachable = can_be_asked_for(*made); !reachable) return reachable;
+  if (!request) co_return pass_on(request);
+  auto made = co_await standard_().ensure(std::move(*request), reactor_.in(kStoreTime));
+  if (!made) co_return pass_on(made);
+  if (auto reachable = can_be_asked_for(*made); !reachable) co_return reachable;
   to.standard = kept_or_new(before ? before->standard : nullptr, std::move(made->identity),
-                            Origin::local_ca, "local CA");
+                            Origin::local_ca, "local CA", made->records.by_default);
   if (made->self_signed) {
-    to.self_signed = kept_or_new(before ? before->self_signed : nullptr,
-                                 std::move(*made->self_signed), Origin::self_signed, "self-signed");
+    to.self_signed =
+        kept_or_new(before ? before->self_signed : nullptr, std::move(*made->self_signed),
+                    Origin::self_signed, "self-signed", made->records.self_signed);
   }
   to.anchor = std::move(made->anchor);
   to.anchor_file = made->anchor_file.string();
+  to.issuer = std::move(made->issuer);
   to.notices.insert(to.notices.end(), made->notices.begin(), made->notices.end());
-  return Ok{};
+  co_return Ok{};
 }
 
 Result<Ok> Identities::add_files(const config::Settings& settings, const IdentitySet* before,

@@ -70,6 +70,8 @@ struct IdentitySet {
   std::map<std::string, ServedIdentityPtr> pairs;
   std::optional<crypto::Certificate> anchor;  // of the local CA
   std::string anchor_file;
+  // Of the local CA, for servers; nullptr without one.
+  std::shared_ptr<const crypto::Identity> issuer;
   std::vector<std::string> notices;  // sentences for the person who runs it
   std::size_t names_left_out = 0;    // of sites without a certificate, beyond kMostNames
 
@@ -96,11 +98,15 @@ class Identities {
   // The default identity holds at most so many names of sites.
   static constexpr std::size_t kMostNames = 100;
 
-  // `state`: where the local CA rests; it is not touched when nobody needs the default identity.
-  // `store` is asked for when the first selector is there.
+  // `standard` keeps the default identity, and is asked for when somebody needs that; `store` when
+  // the first selector is there.
+  using Standard = std::function<certs::DefaultIdentityKeeper&()>;
   using Store = std::function<certs::CertificateStore&()>;
-  Identities(std::filesystem::path state, Store store, io::Reactor& reactor, EventLog& events)
-      : state_(std::move(state)), store_(std::move(store)), reactor_(reactor), events_(events) {}
+  Identities(Standard standard, Store store, io::Reactor& reactor, EventLog& events)
+      : standard_(std::move(standard)),
+        store_(std::move(store)),
+        reactor_(reactor),
+        events_(events) {}
 
   // Whether files that are known already are looked at again.
   enum class Look : unsigned char { new_files_only, all_files };
@@ -118,14 +124,14 @@ class Identities {
   Result<Ok> add_pairs(const config::Settings& settings, const IdentitySet* before,
                        IdentitySet& to);
   io::Task<Result<ServedIdentityPtr>> choose(certs::Selector selector, ServedIdentityPtr before);
-  Result<Ok> add_standard(const config::Settings& settings, const IdentitySet* before,
-                          IdentitySet& to);
+  io::Task<Result<Ok>> add_standard(const config::Settings& settings, const IdentitySet* before,
+                                    IdentitySet& to);
   Result<Ok> add_files(const config::Settings& settings, const IdentitySet* before, Look look,
                        IdentitySet& to);
   Result<FilePair> load(const IdentitySet::Paths& paths);
   FilePair look_again(const IdentitySet::Paths& paths, const FilePair& before);
 
-  std::filesystem::path state_;
+  Standard standard_;
   Store store_;
   io::Reactor& reactor_;
   EventLog& events_;

@@ -1,9 +1,12 @@
 #include "control/page_certificate.h"
 
-#include "certs/renewal/kept_ca.h"
+#include "certs/issuer/ca_certificates.h"
 
 namespace gatehouse::control {
 namespace {
+
+// Longer than any page is open.
+constexpr std::chrono::days kLife{8};
 
 std::vector<NamePattern> patterns_of(const crypto::CertificateNames& names) {
   std::vector<NamePattern> patterns = names.dns;
@@ -15,20 +18,22 @@ std::vector<NamePattern> patterns_of(const crypto::CertificateNames& names) {
 
 }  // namespace
 
-Result<crypto::Identity> issue_page_certificate(const std::filesystem::path& state,
+Result<crypto::Identity> issue_page_certificate(const IdentitySet& identities,
                                                 const crypto::CertificateNames& names,
                                                 WallTime now) {
-  auto folder = certs::StateFolder::open(state);
-  if (!folder) return pass_on(folder);
-  auto root = certs::kept_root(*folder, now);
-  if (!root) return pass_on(root);
-  if (!*root) {
+  std::vector<NamePattern> patterns = patterns_of(names);
+  if (!identities.issuer || patterns.empty()) {
     return fail(Fault::operator_input, "There is no local CA here, so there is nothing to trust.",
                 ErrorKind::not_found);
   }
-  auto ca = certs::LocalCa::restore(std::move(**root), certs::CertificateLives{}, now);
-  if (!ca) return pass_on(ca);
-  return ca->issue_server(patterns_of(names), crypto::KeyType::p256, now);
+  auto key = crypto::PrivateKey::generate(crypto::KeyType::p256);
+  if (!key) return pass_on(key);
+  const std::string first = patterns.front().text();
+  auto leaf = certs::issue_leaf(*identities.issuer,
+                                {.common_name = first, .names = std::move(patterns), .life = kLife},
+                                *key, now);
+  if (!leaf) return pass_on(leaf);
+  return crypto::Identity{{std::move(*leaf), identities.issuer->leaf()}, std::move(*key)};
 }
 
 }  // namespace gatehouse::control

@@ -1,17 +1,14 @@
 #pragma once
 
-#include <filesystem>
-
 #include "base/clock.h"
 #include "base/result.h"
-#include "crypto/identity.h"
+#include "control/identities.h"
 
 namespace gatehouse::control {
 
-// A certificate of the local CA in a state folder for these names, with a key and an issuer that
-// are kept nowhere: one that no browser was told to accept before. Blocks on the disk. Errors:
-// not_found (there is no local CA), and those of its files.
-Result<crypto::Identity> issue_page_certificate(const std::filesystem::path& state,
+// A certificate of the local CA for these names, with a key that is kept nowhere: one that no
+// browser was told to accept before. Errors: not_found (there is no local CA).
+Result<crypto::Identity> issue_page_certificate(const IdentitySet& identities,
                                                 const crypto::CertificateNames& names,
                                                 WallTime now);
 

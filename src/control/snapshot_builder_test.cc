@@ -60,8 +60,8 @@ class Snapshots : public ::testing::Test {
   FakeSockets sockets_;
   Listeners listeners_{sockets_.open(), 1};
   io::Reactor reactor_{clock_};
-  testing::StoredCertificates stored_{reactor_};
-  Identities identities_of_{folder_ / "state", stored_.opener(), reactor_, events_};
+  testing::StoredCertificates stored_{reactor_, folder_ / "state"};
+  Identities identities_of_{stored_.keeper(), stored_.opener(), reactor_, events_};
   MetricLabels labels_;
   SnapshotBuilder builder_{
       labels_, {.tickets = {}, .workers = 2, .most_connections = 100, .trust_command = {}}};

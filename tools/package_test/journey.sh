@@ -41,7 +41,7 @@ expect_answer() {
   [[ $page == *gatehouse* ]] || broken "the welcome page is another one: $page"
 }
 
-identity() { sha256sum "$root_certificate" /var/lib/gatehouse/ca/root.pem /var/lib/gatehouse/identities/default.pem; }
+identity() { sha256sum "$root_certificate" /var/lib/gatehouse/identities/default.pem; }
 
 listeners() { ss -Hltn | awk '{ print $4 }'; }
 

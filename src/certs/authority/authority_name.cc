@@ -18,12 +18,6 @@ bool fits(std::string_view text) {
 }  // namespace
 
 Result<AuthorityName> AuthorityName::parse(std::string_view text) {
-  if (text == kMachine) {
-    return fail(Fault::operator_input,
-                "the CA \"machine\" is the one that gatehouse makes for itself: it can be looked "
-                "at and nothing else; choose another name for yours",
-                ErrorKind::not_permitted);
-  }
   if (fits(text)) return AuthorityName(std::string(text));
   return fail(
       Fault::operator_input,

@@ -14,8 +14,10 @@ class AuthorityName {
   static constexpr std::size_t kLongest = 24;
   // The CA that gatehouse makes for itself; no other one has this name.
   static constexpr std::string_view kMachine = "machine";
+  static AuthorityName machine() { return AuthorityName(std::string(kMachine)); }
 
   static Result<AuthorityName> parse(std::string_view text);
+  bool is_machine() const { return text_ == kMachine; }
 
   const std::string& text() const { return text_; }
   friend bool operator==(const AuthorityName&, const AuthorityName&) = default;

@@ -17,8 +17,10 @@ TEST(AuthorityName, has_lower_case_letters_digits_and_dashes) {
   }
 }
 
-TEST(AuthorityName, the_name_of_the_machines_own_ca_is_nobody_elses) {
-  EXPECT_EQ(AuthorityName::parse("machine").error().kind, ErrorKind::not_permitted);
+TEST(AuthorityName, of_the_machines_own_ca_is_known) {
+  EXPECT_EQ(AuthorityName::parse("machine").value(), AuthorityName::machine());
+  EXPECT_TRUE(AuthorityName::machine().is_machine());
+  EXPECT_FALSE(AuthorityName::parse("plant").value().is_machine());
 }
 
 }  // namespace

@@ -13,6 +13,30 @@ RecordName record_name(const Authority& authority, std::string_view part) {
   return RecordName::nearest(fmt::format("CA {}: {}", authority.name.text(), part));
 }
 
+constexpr std::string_view kMachineRoot = "local CA";
+
+std::string machine_root_name(std::uint32_t number, std::string_view host, WallTime now) {
+  constexpr std::size_t kLongestHost = 24;  // the whole has to fit into 64 bytes
+  const std::string role =
+      number == 1 ? std::string(kMachineRoot) : fmt::format("{} {}", kMachineRoot, number);
+  return fmt::format("gatehouse {} of {}, {:%Y-%m}", role, host.substr(0, kLongestHost),
+                     std::chrono::floor<std::chrono::seconds>(now));
+}
+
+// Those of the machine are named after their root, so that people see where they belong.
+std::string issuer_common_name(const Authority& authority, const AuthorityRoot& root,
+                               Purpose purpose, std::uint32_t number) {
+  if (authority.name.is_machine()) {
+    std::string name = root.certificate.common_name();
+    if (const auto role = name.find(kMachineRoot); role != std::string::npos) {
+      return name.replace(role, kMachineRoot.size(),
+                          fmt::format("{} issuer", purpose_text(purpose)));
+    }
+  }
+  return fmt::format("{} {} issuer {}.{}", authority.name.text(), purpose_text(purpose),
+                     root.number, number);
+}
+
 }  // namespace
 
 Together::Addition record_of(const Authority& authority, const RecordId& id, std::string_view part,
@@ -26,6 +50,7 @@ Together::Addition record_of(const Authority& authority, const RecordId& id, std
 
 std::string root_common_name(const AuthorityName& name, std::uint32_t number, std::string_view host,
                              WallTime now) {
+  if (name.is_machine()) return machine_root_name(number, host, now);
   // The whole has to fit into 64 bytes.
   constexpr std::size_t kLongestHost = 18;
   return fmt::format("{} root {} ({} {:%Y-%m})", name.text(), number, host.substr(0, kLongestHost),
@@ -48,10 +73,8 @@ Result<Identity> add_root(Authority& authority, RootState state, const RootSpec&
 Result<Ok> add_issuer(Authority& authority, const AuthorityRoot& root, const Identity& root_key,
                       Purpose purpose, WallTime now, Together& rest) {
   const auto number = authority.next_issuer_number(root.number, purpose);
-  const std::string common_name = fmt::format("{} {} issuer {}.{}", authority.name.text(),
-                                              purpose_text(purpose), root.number, number);
   auto identity = make_issuer(root_key,
-                              {.common_name = common_name,
+                              {.common_name = issuer_common_name(authority, root, purpose, number),
                                .purpose = purpose,
                                .key_type = authority.key_type,
                                .life = authority.lives.issuer},

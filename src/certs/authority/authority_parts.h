@@ -1,6 +1,7 @@
 #pragma once
 
 #include "certs/authority/authority.h"
+#include "certs/authority/issued.h"
 #include "certs/issuer/ca_certificates.h"
 #include "certs/store/together.h"
 
@@ -24,8 +25,13 @@ Result<Ok> add_issuers(Authority& authority, const AuthorityRoot& root,
 Together::Addition record_of(const Authority& authority, const RecordId& id, std::string_view part,
                              Content content, Shelf shelf);
 
-// "plant root 1 (gate1 2026-11)"
+// "plant root 1 (gate1 2026-11)"; of the machine's own "gatehouse local CA of gate1, 2026-11", and
+// of its later ones "gatehouse local CA 2 of gate1, 2026-11".
 std::string root_common_name(const AuthorityName& name, std::uint32_t number, std::string_view host,
                              WallTime now);
+
+// What is remembered of a certificate that this issuer has signed.
+IssuedCertificate issued_entry(const crypto::Certificate& leaf, const AuthorityIssuer& issuer,
+                               const Cause& cause);
 
 }  // namespace gatehouse::certs

@@ -69,9 +69,11 @@ class AuthorityStore {
                                          Destination destination, Cause cause,
                                          io::Deadline deadline);
 
-  // A next root, which is shared but signs nothing yet. Errors: conflict, there is one already.
-  io::Task<Result<Authority>> add_next_root(AuthorityName name, std::string host, Cause cause,
-                                            io::Deadline deadline);
+  // A next root, which is shared but signs nothing yet; it may certify what `constraints` say, or
+  // what the one before may. Errors: conflict, there is one already.
+  io::Task<Result<Authority>> add_next_root(
+      AuthorityName name, std::string host, Cause cause, io::Deadline deadline,
+      std::optional<crypto::NameConstraints> constraints = std::nullopt);
   // The next root signs from now on, through issuers of its own; the one before retires. `digits`
   // begin its SHA-256. Errors: conflict, there is no next root, or another one.
   io::Task<Result<Authority>> trust_next_root(AuthorityName name, std::string digits, Cause cause,
@@ -110,21 +112,23 @@ class AuthorityStore {
   std::vector<std::string> users(const RecordId& id) const;
   io::Task<Result<Ok>> load_users(io::Deadline deadline);
 
- private:
-  void note_users(const Authority& authority);
   // Writes what the authority is now, on the condition that it still is what was read, together
-  // with the rest; as it can be read then.
+  // with the rest; as it can be read then. Errors: conflict, to be tried again.
   io::Task<Result<Authority>> saved(Authority authority, Together rest, Cause cause,
                                     io::Deadline deadline);
+  // An issuer with its key. Errors: not_found, the key is not here any more.
+  io::Task<Result<crypto::Identity>> key_of(const Authority& authority,
+                                            const AuthorityIssuer& issuer,
+                                            io::Deadline deadline) const;
+
+ private:
+  void note_users(const Authority& authority);
   io::Task<Result<KeptRevocationList>> revocation_list(const Authority& authority,
                                                        const AuthorityIssuer& issuer,
                                                        io::Deadline deadline);
   WallTime now() const;
   io::Task<Result<crypto::Identity>> sign(const Authority& authority, const AuthorityIssuer& issuer,
                                           IssueRequest request, io::Deadline deadline) const;
-  io::Task<Result<crypto::Identity>> key_of(const Authority& authority,
-                                            const AuthorityIssuer& issuer,
-                                            io::Deadline deadline) const;
   kv::Store& store_;
   CertificateStore& certificates_;
   const Clock& clock_;

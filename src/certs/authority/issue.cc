@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "certs/authority/authority_keys.h"
+#include "certs/authority/authority_parts.h"
 #include "certs/authority/authority_store.h"
 #include "certs/issuer/ca_certificates.h"
 
@@ -34,19 +35,6 @@ Result<Ok> check_names(const Authority& authority, const IssueRequest& request) 
                          fmt::format("the CA {}", authority.name.text()));
 }
 
-IssuedCertificate entry_of(const crypto::Certificate& leaf, const AuthorityIssuer& issuer,
-                           const Cause& cause) {
-  return {.serial = leaf.serial(),
-          .issuer = issuer.key,
-          .purpose = issuer.purpose,
-          .subject = leaf.common_name(),
-          .names = leaf.names().texts(),
-          .not_before = leaf.not_before(),
-          .not_after = leaf.not_after(),
-          .sha256 = leaf.sha256(),
-          .cause = cause};
-}
-
 // The record that the destination asks for, if any; its id.
 std::optional<RecordId> keep(const Destination& destination, const crypto::Identity& identity,
                              Together& rest) {
@@ -75,6 +63,19 @@ void remember(const Authority& authority, const IssuedCertificate& entry, Togeth
 }
 
 }  // namespace
+
+IssuedCertificate issued_entry(const crypto::Certificate& leaf, const AuthorityIssuer& issuer,
+                               const Cause& cause) {
+  return {.serial = leaf.serial(),
+          .issuer = issuer.key,
+          .purpose = issuer.purpose,
+          .subject = leaf.common_name(),
+          .names = leaf.names().texts(),
+          .not_before = leaf.not_before(),
+          .not_after = leaf.not_after(),
+          .sha256 = leaf.sha256(),
+          .cause = cause};
+}
 
 Result<Ok> AuthorityStore::check(const Authority& authority, const IssueRequest& request) const {
   if (request.purpose == Purpose::server && request.names.empty()) {
@@ -130,7 +131,7 @@ io::Task<Result<NewCertificate>> AuthorityStore::issue(AuthorityName name, Issue
   if (!identity) co_return pass_on(identity);
 
   Together rest;
-  auto entry = entry_of(identity->leaf(), issuer, cause);
+  auto entry = issued_entry(identity->leaf(), issuer, cause);
   entry.record = keep(destination, *identity, rest);
   remember(*authority, entry, rest);
   auto records = co_await certificates_.change(std::move(rest), std::move(cause), deadline);

@@ -46,8 +46,9 @@ io::Task<Result<crypto::Identity>> AuthorityStore::root_identity(const Authority
   co_return identity;
 }
 
-io::Task<Result<Authority>> AuthorityStore::add_next_root(AuthorityName name, std::string host,
-                                                          Cause cause, io::Deadline deadline) {
+io::Task<Result<Authority>> AuthorityStore::add_next_root(
+    AuthorityName name, std::string host, Cause cause, io::Deadline deadline,
+    std::optional<crypto::NameConstraints> constraints) {
   auto authority = co_await reader_.get(name, deadline);
   if (!authority) co_return authority;
   if (const auto* next = authority->next_root()) {
@@ -58,12 +59,13 @@ io::Task<Result<Authority>> AuthorityStore::add_next_root(AuthorityName name, st
   }
   const std::uint32_t number = authority->roots.back().number + 1;
   Together rest;
-  auto root = add_root(*authority, RootState::next,
-                       {.common_name = root_common_name(name, number, host, now()),
-                        .constraints = authority->constraints(),
-                        .key_type = authority->key_type,
-                        .life = authority->lives.root},
-                       now(), rest);
+  auto root =
+      add_root(*authority, RootState::next,
+               {.common_name = root_common_name(name, number, host, now()),
+                .constraints = constraints ? std::move(constraints) : authority->constraints(),
+                .key_type = authority->key_type,
+                .life = authority->lives.root},
+               now(), rest);
   if (!root) co_return pass_on(root);
   co_return co_await saved(std::move(*authority), std::move(rest), std::move(cause), deadline);
 }

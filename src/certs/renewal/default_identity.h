@@ -1,26 +1,31 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "certs/issuer/local_ca.h"
+#include "certs/authority/authority_store.h"
 #include "certs/machine_names.h"
+#include "certs/renewal/default_records.h"
+#include "certs/store/certificate_store.h"
 #include "certs/store/state_folder.h"
 #include "crypto/identity.h"
 #include "crypto/name_constraints.h"
 
 namespace gatehouse::certs {
 
+struct DefaultPlan;
+
 // What the machine is to be known as.
 struct DefaultIdentityRequest {
   MachineNames machine;
   std::vector<NamePattern> hosts;  // --host
   crypto::NameConstraints permit;  // --permit; counts when the local CA is made
-  CertificateLives lives;
+  AuthorityLives lives;            // so does this
 };
 
 // What is served when nobody brought a certificate.
@@ -30,27 +35,54 @@ struct DefaultIdentity {
   crypto::Identity identity;
   // Of the other hosts, in one certificate that vouches for itself.
   std::optional<crypto::Identity> self_signed;
+  DefaultRecords records;  // of the store; none in a store that cannot be written
   crypto::Certificate anchor;
+  // Of the local CA, for servers: signs what is shown to this machine's own clients for a while and
+  // kept nowhere.
+  std::shared_ptr<const crypto::Identity> issuer;
   std::filesystem::path anchor_file;  // public; what devices are told to trust
   std::vector<std::string> notices;   // sentences for the person who runs it
   WallTime renew_at;                  // when the first certificate of the chain or beside it is due
 
-  // Time to call ensure_default_identity() again. Names are compared there, not here.
+  // Time to call ensure() again. Names are compared there, not here.
   bool due(WallTime now) const;
 };
 
-// Makes, at the first call, a local CA and a certificate; later gives back what is kept, renewed
-// when two thirds of its life are over or when the names have changed. The root is never replaced:
-// a damaged or missing one is an error that says what to do. A failure, or the end of the process
-// at any moment, leaves the folder in a state that the next call continues from; several processes
-// may call at once. Takes the writer's lock only when there is something to write, so a read-only
-// folder serves until something is due. Blocks on the disk.
-//
-//   identities/default.pem      key and chain        identities/default.crt   its chain
-//   identities/self-signed.pem  the same for hosts that the CA may not certify
-//   ca/root.pem, ca/server.pem  the CA               ca/root.crt              the anchor
-Result<DefaultIdentity> ensure_default_identity(const StateFolder& folder,
-                                                const DefaultIdentityRequest& request,
-                                                const Clock& clock);
+// Keeps the default identity and the machine's CA, of which it is, in the store.
+class DefaultIdentityKeeper {
+ public:
+  struct Parts {
+    std::filesystem::path state;  // its folder has the copies that others read
+    kv::Store& entries;
+    CertificateStore& certificates;
+    AuthorityStore& authorities;
+    const Clock& clock;
+    // Keep identities/default.pem, with the key in the clear: not where the store's master secret
+    // rests outside of the folder, because the file would give away what that protects.
+    bool copy_key = true;
+    BeforeStep before_step = {};
+  };
+  // Borrows what Parts refers to.
+  explicit DefaultIdentityKeeper(Parts parts) : parts_(std::move(parts)) {}
+
+  // Makes, at the first call, a CA and a certificate, or takes them over from the files of a
+  // version before the store; later gives back what is kept, renewed when two thirds of its life
+  // are over or when the names have changed. All of it in one transaction, and none where nothing
+  // is to be changed. The root is never replaced: a damaged, lost or ended one is an error that
+  // says what to do. What cannot be written leaves in force what is kept, as long as it is valid.
+  // Blocks on the disk for the copies in files. Errors: those of the store and of the folder.
+  io::Task<Result<DefaultIdentity>> ensure(DefaultIdentityRequest request, io::Deadline deadline);
+
+  // For sentences: "the default identity", if it is a part of that as ensure() last found it.
+  std::vector<std::string> users(const RecordId& id) const;
+
+ private:
+  DefaultIdentity finish(DefaultPlan plan, const StateFolder& folder);
+  std::vector<std::string> bring_copies_up(const StateFolder& folder,
+                                           const DefaultPlan& plan) const;
+
+  Parts parts_;
+  DefaultRecords in_use_;
+};
 
 }  // namespace gatehouse::certs

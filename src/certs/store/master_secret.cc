@@ -143,6 +143,7 @@ MachineMaster::MachineMaster(const StateFolder& folder, const Environment& envir
 }
 
 Result<std::optional<MasterSecret>> MachineMaster::read() {
+  beside_the_store_ = false;
   if (credentials_) {
     auto secret = from_credentials(*credentials_);
     where_ = fmt::format("the credentials in {}", credentials_->string());
@@ -153,6 +154,7 @@ Result<std::optional<MasterSecret>> MachineMaster::read() {
     return from_passphrase_file(*passphrase_file_);
   }
   where_ = fmt::format("the master key in {}", (folder_.path() / kKeyFile).string());
+  beside_the_store_ = true;
   auto content = folder_.read_secret(kKeyFile, kLargest);
   if (!content) return pass_on(content);
   if (!*content) return std::optional<MasterSecret>{};

@@ -31,6 +31,9 @@ class MasterSource {
   virtual ~MasterSource() = default;
   // Nothing where there is none yet. Blocks on the disk.
   virtual Result<std::optional<MasterSecret>> read() = 0;
+  // Whether what read() or make() last gave lies beside the store, so that who has a copy of the
+  // whole folder has it too.
+  virtual bool beside_the_store() const { return false; }
   // For a new store. Durable when it returns.
   virtual Result<MasterSecret> make() = 0;
   // What read() last read, or where it looked last, for sentences: "the master key in
@@ -53,12 +56,14 @@ class MachineMaster final : public MasterSource {
   Result<std::optional<MasterSecret>> read() override;
   Result<MasterSecret> make() override;
   std::string where() const override { return where_; }
+  bool beside_the_store() const override { return beside_the_store_; }
 
  private:
   const StateFolder& folder_;
   std::optional<std::filesystem::path> credentials_;
   std::optional<std::filesystem::path> passphrase_file_;
   std::string where_;
+  bool beside_the_store_ = false;
 };
 
 }  // namespace gatehouse::certs

@@ -264,6 +264,35 @@ Result<Ok> StateWriter::replace(std::string_view name, ByteView content, unsigne
   return Ok{};
 }
 
+Result<Ok> StateWriter::move(std::string_view from, std::string_view to) {
+  auto source = subfolder(from);
+  if (!source) return pass_on(source);
+  auto target = subfolder(to);
+  if (!target) return pass_on(target);
+  step("move");
+  const std::string old_name(from.substr(from.find('/') + 1));
+  const std::string new_name(to.substr(to.find('/') + 1));
+  if (renameat(source->get(), old_name.c_str(), target->get(), new_name.c_str()) != 0) {
+    return disk_failure(errno, path_ / from, "moved");
+  }
+  step("synchronize folder");
+  if (fsync(target->get()) != 0 || fsync(source->get()) != 0) return failed(to, errno);
+  return Ok{};
+}
+
+Result<Ok> StateWriter::erase(std::string_view name) {
+  const auto slash = name.find('/');
+  step("erase");
+  if (unlinkat(folder_, std::string(name).c_str(), 0) != 0) {
+    if (errno == ENOENT) return Ok{};
+    return disk_failure(errno, path_ / name, "erased");
+  }
+  if (slash == std::string_view::npos) return Ok{};
+  // It stays while something else is in it.
+  (void)unlinkat(folder_, std::string(name.substr(0, slash)).c_str(), AT_REMOVEDIR);
+  return Ok{};
+}
+
 void StateWriter::remove_leftovers(int folder) {
   for (const auto& name : names_in(folder)) {
     if (name.ends_with(kTemporarySuffix)) unlinkat(folder, name.c_str(), 0);

@@ -25,6 +25,10 @@ class StateWriter {
   // `name` is relative, at most one folder deep ("ca/root.pem"). A failure changes nothing.
   Result<Ok> write_secret(std::string_view name, const Secret& content);     // mode 0600
   Result<Ok> write_public(std::string_view name, std::string_view content);  // mode 0644
+  // Under the new name when it returns, and never under none; what was there is replaced.
+  Result<Ok> move(std::string_view from, std::string_view to);
+  // What is not there is erased already; a folder that is empty then goes with its last file.
+  Result<Ok> erase(std::string_view name);
 
  private:
   friend class StateFolder;

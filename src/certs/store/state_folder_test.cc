@@ -54,6 +54,25 @@ TEST(StateFolder, keeps_what_is_written_with_the_right_modes) {
   EXPECT_FALSE(folder.read("nowhere/other.pem").value());
 }
 
+TEST(StateFolder, moves_and_erases_a_file_and_the_folder_that_is_empty_then) {
+  const TemporaryFolder home;
+  const auto folder = StateFolder::open(home / "state").value();
+  auto writer = folder.writer().value();
+  ASSERT_TRUE(writer.write_secret("ca/root.pem", Secret("the key")));
+  ASSERT_TRUE(writer.write_public("ca/root.crt", "the certificate"));
+  ASSERT_TRUE(writer.move("ca/root.pem", "before-store/root.pem"));
+  EXPECT_FALSE(folder.read("ca/root.pem").value());
+  EXPECT_EQ(text_of(folder.read("before-store/root.pem")), "the key");
+  EXPECT_EQ(mode_of(home / "state/before-store"), 0700u);
+  EXPECT_EQ(mode_of(home / "state/before-store/root.pem"), 0600u);
+  EXPECT_FALSE(writer.move("ca/root.pem", "before-store/root.pem")) << "it is not there any more";
+  EXPECT_EQ(text_of(folder.read("before-store/root.pem")), "the key");
+  ASSERT_TRUE(writer.erase("before-store/root.pem"));
+  EXPECT_FALSE(std::filesystem::exists(home / "state/before-store"));
+  ASSERT_TRUE(writer.erase("before-store/root.pem")) << "it is erased already";
+  EXPECT_EQ(text_of(folder.read("ca/root.crt")), "the certificate");
+}
+
 TEST(StateFolder, replaces_a_file_as_a_whole_and_leaves_nothing_beside_it) {
   const TemporaryFolder home;
   const auto folder = StateFolder::open(home / "state").value();

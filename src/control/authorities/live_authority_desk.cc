@@ -19,7 +19,7 @@ bool newer(const certs::KeptIssued& a, const certs::KeptIssued& b) {
   return a.issued.not_before > b.issued.not_before;
 }
 
-// The CA that gatehouse made for itself, which is not ours to change.
+// The CA that gatehouse made for itself, where it rests in files that could not be taken over.
 api::AuthorityRow machine_row(const crypto::Certificate& anchor) {
   api::AuthorityRow row;
   row.set_name(std::string(certs::AuthorityName::kMachine));
@@ -91,11 +91,16 @@ LiveAuthorityDesk::Answer<std::map<certs::RecordId, std::string>> LiveAuthorityD
 LiveAuthorityDesk::Answer<api::ListAuthoritiesResponse> LiveAuthorityDesk::list(
     api::ListAuthoritiesRequest /*request*/, Caller /*caller*/) {
   api::ListAuthoritiesResponse response;
-  if (const auto anchor = parts_.machine_anchor()) {
-    *response.add_authorities() = machine_row(*anchor);
-  }
   auto all = co_await parts_.authorities.reader().list(deadline());
   if (!all) co_return pass_on(all);
+  const auto machine =
+      std::ranges::find_if(*all, [](const certs::Authority& one) { return one.name.is_machine(); });
+  const auto anchor = parts_.machine_anchor();
+  if (machine != all->end()) {
+    std::rotate(all->begin(), machine, machine + 1);
+  } else if (anchor) {
+    *response.add_authorities() = machine_row(*anchor);
+  }
   for (auto& authority : *all) {
     auto one = co_await row(std::move(authority));
     if (!one) co_return pass_on(one);
@@ -107,13 +112,13 @@ LiveAuthorityDesk::Answer<api::ListAuthoritiesResponse> LiveAuthorityDesk::list(
 LiveAuthorityDesk::Answer<api::GetAuthorityResponse> LiveAuthorityDesk::get(
     api::GetAuthorityRequest request, Caller /*caller*/) {
   api::GetAuthorityResponse response;
+  auto found = co_await authority(request.name());
   const auto anchor = parts_.machine_anchor();
-  if (anchor && request.name() == certs::AuthorityName::kMachine) {
+  if (!found && anchor && request.name() == certs::AuthorityName::kMachine) {
     *response.mutable_authority() = machine_row(*anchor);
     response.set_anchors(anchor->to_pem());
     co_return response;
   }
-  auto found = co_await authority(request.name());
   if (!found) co_return pass_on(found);
   auto all = co_await issued(found->name);
   if (!all) co_return pass_on(all);

@@ -25,6 +25,8 @@ class LiveAuthorityDesk final : public AuthorityDesk {
     std::function<certs::MachineNames()> machine_names;
     // The root of the CA that gatehouse made for itself, where it has one.
     std::function<std::optional<crypto::Certificate>()> machine_anchor;
+    // What the next root of that one may certify: the machine as it is now, and --permit.
+    std::function<Result<crypto::NameConstraints>()> machine_constraints = {};
     // Serves what the store holds now, as a change with plan and proof; see LiveControlPlane.
     std::function<io::Task<Result<api::ChangeResponse>>(std::string why, Caller caller)> take_up;
   };
@@ -61,6 +63,8 @@ class LiveAuthorityDesk final : public AuthorityDesk {
   Answer<Ok> take_up(certs::Together undo, certs::Cause cause, Caller caller,
                      api::IssueResponse& response);
   Answer<certs::Together> undo_of(const certs::Destination& destination) const;
+  Result<std::optional<crypto::NameConstraints>> next_constraints(
+      const certs::AuthorityName& name) const;
   Answer<certs::Destination> destination(const api::IssueRequest& request) const;
   Answer<api::DetachRootResponse> take_off(certs::Authority authority,
                                            api::DetachRootRequest request, Caller caller);

@@ -4,6 +4,7 @@
 
 #include "api/json.h"
 #include "certs/authority/testing/authority_fixture.h"
+#include "certs/issuer/permitted_names.h"
 #include "crypto/exchange/bundle.h"
 #include "crypto/exchange/passphrase.h"
 
@@ -32,6 +33,7 @@ class DeskTest : public certs::testing::AuthorityFixture {
               return names;
             },
         .machine_anchor = [this] { return anchor; },
+        .machine_constraints = [] { return certs::parse_permitted("moved.example"); },
         .take_up = [this](std::string why, Caller who) { return take_up(why, who); }});
     return *desk_;
   }
@@ -258,7 +260,7 @@ TEST_F(DeskTest, ed25519_for_servers_is_told_of) {
   EXPECT_THAT(issue_at_desk(request)->notes(0), HasSubstr("Browsers take no certificate"));
 }
 
-TEST_F(DeskTest, the_ca_of_the_machine_is_shown_and_nothing_else) {
+TEST_F(DeskTest, the_ca_of_the_machine_that_is_not_in_the_store_is_shown_and_nothing_else) {
   init_at_desk();
   anchor = get().active_root().certificate;
   const auto listed = ask(desk().list({}, caller()));
@@ -268,7 +270,43 @@ TEST_F(DeskTest, the_ca_of_the_machine_is_shown_and_nothing_else) {
   EXPECT_EQ(show("machine")->anchors(), anchor->to_pem());
   auto request = issue_request({"localhost"});
   request.set_authority("machine");
-  EXPECT_EQ(kind_of(issue_at_desk(request)), ErrorKind::not_permitted);
+  EXPECT_EQ(kind_of(issue_at_desk(request)), ErrorKind::not_found);
+}
+
+TEST_F(DeskTest, the_ca_of_the_machine_is_made_by_nobody_else) {
+  EXPECT_EQ(kind_of(init_at_desk("machine")), ErrorKind::not_permitted);
+}
+
+TEST_F(DeskTest, the_ca_of_the_machine_is_like_any_other_and_comes_first) {
+  init_at_desk("a-plant");
+  must(run(authorities().init(
+      {.name = certs::AuthorityName::machine(), .host = "gate1", .constraints = plant()}, cause(),
+      soon())));
+  anchor = get("machine").active_root().certificate;
+  const auto listed = ask(desk().list({}, caller()));
+  ASSERT_THAT(listed->authorities(), SizeIs(2));
+  EXPECT_EQ(listed->authorities(0).name(), "machine");
+  EXPECT_FALSE(listed->authorities(0).read_only());
+  auto request = issue_request({"a.plant4.local"});
+  request.set_authority("machine");
+  EXPECT_TRUE(issue_at_desk(request));
+}
+
+TEST_F(DeskTest, the_next_root_of_the_machine_may_certify_what_the_machine_is_called_now) {
+  must(run(authorities().init(
+      {.name = certs::AuthorityName::machine(), .host = "gate1", .constraints = plant()}, cause(),
+      soon())));
+  api::RotateAuthorityRequest rotate;
+  rotate.set_name("machine");
+  ASSERT_TRUE(ask(desk().rotate(rotate, caller())));
+  certs::Authority machine = get("machine");
+  EXPECT_THAT(crypto::name_constraints_of(machine.next_root()->certificate)->text(),
+              HasSubstr("moved.example"));
+  api::TrustRootRequest trust;
+  trust.set_name("machine");
+  trust.set_sha256(crypto::hex(machine.next_root()->certificate.sha256()));
+  ASSERT_TRUE(ask(desk().trust(trust, caller())));
+  EXPECT_THAT(taken_up, ElementsAre(HasSubstr("another root"))) << "the default identity follows";
 }
 
 TEST_F(DeskTest, roll_over_shares_the_next_root_and_drops_the_old_one_when_nothing_is_below_it) {

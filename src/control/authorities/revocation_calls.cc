@@ -37,6 +37,11 @@ LiveAuthorityDesk::Answer<api::RevokeResponse> LiveAuthorityDesk::revoke(api::Re
                                                       {"subject", issued.subject},
                                                       {"serial", issued.serial},
                                                       {"who", who(caller)}});
+    // The default identity is made anew when it is the one.
+    if (found->name.is_machine()) {
+      auto served = co_await parts_.take_up("revoked", caller);
+      if (!served) response.add_notes(served.error().what);
+    }
   }
   add(issued, *found, now(), *response.mutable_certificate());
   response.add_notes(fmt::format(

@@ -39,13 +39,15 @@ LiveAuthorityDesk::Answer<api::RotateAuthorityResponse> LiveAuthorityDesk::rotat
   api::RotateAuthorityResponse response;
   if (!request.dry_run()) {
     const auto machine = parts_.machine_names();
+    auto constraints = next_constraints(found->name);
+    if (!constraints) co_return pass_on(constraints);
     const auto told = cause(caller, request.why(), "ca rotate");
     auto next =
         request.issuers()
             ? co_await parts_.authorities.renew_issuers(found->name, told, deadline())
             : co_await parts_.authorities.add_next_root(
                   found->name, machine.short_name ? machine.short_name->text() : "localhost", told,
-                  deadline());
+                  deadline(), std::move(*constraints));
     if (!next) co_return pass_on(next);
     found = std::move(next);
   } else if (request.issuers()) {
@@ -63,6 +65,17 @@ LiveAuthorityDesk::Answer<api::RotateAuthorityResponse> LiveAuthorityDesk::rotat
   if (!shown) co_return pass_on(shown);
   *response.mutable_authority() = std::move(*shown);
   co_return response;
+}
+
+// None: those of the root before.
+Result<std::optional<crypto::NameConstraints>> LiveAuthorityDesk::next_constraints(
+    const certs::AuthorityName& name) const {
+  if (!name.is_machine() || !parts_.machine_constraints) {
+    return std::optional<crypto::NameConstraints>();
+  }
+  auto constraints = parts_.machine_constraints();
+  if (!constraints) return pass_on(constraints);
+  return std::optional(std::move(*constraints));
 }
 
 LiveAuthorityDesk::Answer<api::TrustRootResponse> LiveAuthorityDesk::trust(
@@ -88,6 +101,11 @@ LiveAuthorityDesk::Answer<api::TrustRootResponse> LiveAuthorityDesk::trust(
     parts_.events.info(
         "Another root of a CA signs from now on.",
         {{"ca", found->name.text()}, {"root", found->active_root().number}, {"who", who(caller)}});
+    // The default identity is of the machine's CA, and follows.
+    if (found->name.is_machine()) {
+      auto served = co_await parts_.take_up("another root of the machine's CA", caller);
+      if (!served) response.add_notes(served.error().what);
+    }
   }
   auto shown = co_await row(std::move(*found));
   if (!shown) co_return pass_on(shown);

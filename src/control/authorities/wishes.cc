@@ -108,6 +108,13 @@ Result<IssueRequest> for_servers(std::span<const std::string> names) {
 Result<certs::NewAuthority> wanted_authority(const api::InitAuthorityRequest& request,
                                              const certs::MachineNames& machine) {
   auto name = certs::AuthorityName::parse(request.name());
+  if (name && name->is_machine()) {
+    return fail(
+        Fault::operator_input,
+        "the CA \"machine\" is the one that gatehouse makes for itself: choose another name "
+        "for yours",
+        ErrorKind::not_permitted);
+  }
   if (!name) return pass_on(name);
   auto permitted = constraints(request, machine);
   if (!permitted) return pass_on(permitted);

@@ -176,6 +176,13 @@ CertificateDesk::Answer<api::CertificateHistoryResponse> LiveCertificateDesk::hi
 
 Result<Ok> LiveCertificateDesk::check_users(const certs::Record& record,
                                             const certs::Record& next) const {
+  if (record.origin == certs::Origin::default_identity && next.chain != record.chain) {
+    return fail(Fault::operator_input,
+                fmt::format("\"{}\" is made and renewed by gatehouse itself: give yours a name of "
+                            "its own, and choose it where it is to be served",
+                            record.name.text()),
+                ErrorKind::conflict);
+  }
   std::vector<std::string> lost = parts_.would_answer_for(record);
   const auto kept = parts_.would_answer_for(next);
   std::erase_if(lost,

@@ -74,8 +74,8 @@ class TheControlPlane : public io::testing::ReactorTest {
   FakeSockets sockets_;
   Sources sources_{{.file = file(), .reading = {}, .state = folder_ / "state"}, {}};
   Listeners listeners_{sockets_.open(), 1};
-  StoredCertificates stored_{reactor};
-  Identities identities_{folder_ / "state", stored_.opener(), reactor, log_};
+  StoredCertificates stored_{reactor, folder_ / "state"};
+  Identities identities_{stored_.keeper(), stored_.opener(), reactor, log_};
   MetricLabels labels_;
   SnapshotBuilder builder_{labels_, {}};
   AccessLogs access_logs_{log_};

@@ -6,6 +6,9 @@
 
 #include "base/testing/temporary_folder.h"
 #include "certs/renewal/default_identity.h"
+#include "certs/store/identity_files.h"
+#include "certs/store/testing/faulty_store.h"
+#include "certs/store/testing/store_fixture.h"
 #include "crypto/verify.h"
 
 namespace gatehouse::certs::testing {
@@ -21,24 +24,63 @@ inline DefaultIdentityRequest request_of(std::initializer_list<std::string_view>
   return request;
 }
 
-// A state folder below a temporary one; the notice about that is not what these tests look at.
+// A store in memory, of which the n-th write may fail, and a state folder below a temporary one;
+// the notice about that is not what these tests look at.
 class DefaultIdentityTest : public ::testing::Test {
  protected:
-  StateFolder folder(BeforeStep before = {}) const {
-    return StateFolder::open(path_, std::move(before)).value();
+  template <class T>
+  T run(io::Task<T> task) {
+    return kv::testing::run(reactor_, std::move(task));
+  }
+  io::Deadline soon() { return kv::testing::soon(reactor_); }
+  template <class T>
+  static T must(Result<T> result) {
+    if (!result) {
+      ADD_FAILURE() << result.error().what;
+      std::abort();
+    }
+    return std::move(*result);
   }
 
-  Result<DefaultIdentity> try_ensure(const DefaultIdentityRequest& request) const {
-    auto result = ensure_default_identity(folder(), request, clock_);
+  CertificateStore& store() {
+    if (!store_) {
+      store_ =
+          must(run(CertificateStore::open(faulty_, reactor_, master_, usage_, soon(), kCheap)));
+    }
+    return *store_;
+  }
+  AuthorityStore& authorities() {
+    if (!authorities_) authorities_.emplace(faulty_, store(), clock_);
+    return *authorities_;
+  }
+  DefaultIdentityKeeper& keeper() {
+    if (!keeper_) {
+      keeper_.emplace(DefaultIdentityKeeper::Parts{.state = path_,
+                                                   .entries = faulty_,
+                                                   .certificates = store(),
+                                                   .authorities = authorities(),
+                                                   .clock = clock_,
+                                                   .copy_key = copy_key_,
+                                                   .before_step = before_step_});
+    }
+    return *keeper_;
+  }
+  // As after a new start.
+  void reopen() {
+    keeper_.reset();
+    authorities_.reset();
+    store_.reset();
+  }
+
+  Result<DefaultIdentity> try_ensure(const DefaultIdentityRequest& request) {
+    auto result = run(keeper().ensure(request, soon()));
     if (result) {
       std::erase_if(result->notices, [](const auto& one) { return one.contains("is temporary"); });
     }
     return result;
   }
-  DefaultIdentity ensure(const DefaultIdentityRequest& request = request_of()) const {
-    auto result = try_ensure(request);
-    if (!result) ADD_FAILURE() << result.error().what;
-    return std::move(result.value());
+  DefaultIdentity ensure(const DefaultIdentityRequest& request = request_of()) {
+    return must(try_ensure(request));
   }
 
   bool accepted(const DefaultIdentity& found, std::string_view server) const {
@@ -48,14 +90,42 @@ class DefaultIdentityTest : public ::testing::Test {
         .has_value();
   }
 
+  StateFolder folder() const { return StateFolder::open(path_).value(); }
   unsigned mode_of(std::string_view file) const {
     struct stat facts{};
     return stat((path_ / file).c_str(), &facts) == 0 ? facts.st_mode & 07777 : 0;
   }
+  bool is_there(std::string_view file) const { return std::filesystem::exists(path_ / file); }
+
+  Authority machine() {
+    return must(run(authorities().reader().get(AuthorityName::machine(), soon())));
+  }
+  Record record(const RecordId& id) { return must(run(store().reader().record(id, soon()))); }
+  std::vector<HistoryEntry> history(const RecordId& id) {
+    return must(run(store().reader().history(id, soon())));
+  }
+  std::vector<Record> records() {
+    return must(run(store().reader().list({}, "", 1000, soon()))).records;
+  }
+  std::vector<kv::Entry> everything() {
+    return must(run(memory_.list({.prefix = ""}, soon()))).entries;
+  }
 
   gatehouse::testing::TemporaryFolder home_;
   std::filesystem::path path_ = home_ / "state";
+  bool copy_key_ = true;
+  BeforeStep before_step_;
   FakeClock clock_;
+  io::Reactor reactor_{clock_};
+  kv::MemoryStore memory_{reactor_};
+  FaultyStore faulty_{memory_};
+  FakeMaster master_;
+  FakeUsage usage_;
+
+ private:
+  std::unique_ptr<CertificateStore> store_;
+  std::optional<AuthorityStore> authorities_;
+  std::optional<DefaultIdentityKeeper> keeper_;
 };
 
 }  // namespace gatehouse::certs::testing
