@@ -22,6 +22,7 @@ class DeskTest : public certs::testing::AuthorityFixture {
     if (desk_) return *desk_;
     desk_.emplace(LiveAuthorityDesk::Parts{
         .reactor = reactor,
+        .helper = helper,
         .events = events,
         .certificates = store(),
         .authorities = authorities(),
@@ -32,7 +33,8 @@ class DeskTest : public certs::testing::AuthorityFixture {
               return names;
             },
         .machine_anchor = [this] { return anchor; },
-        .take_up = [this](std::string why, Caller who) { return take_up(why, who); }});
+        .take_up = [this](std::string why, Caller who,
+                          std::vector<certs::Record>) { return take_up(why, who); }});
     return *desk_;
   }
   io::Task<Result<api::ChangeResponse>> take_up(std::string why, Caller who) {
@@ -95,6 +97,7 @@ class DeskTest : public certs::testing::AuthorityFixture {
     return answer ? ErrorKind::failed : answer.error().kind;
   }
 
+  io::HelperThread helper;
   EventLogOptions quiet{.fd = -1};
   EventLog events{quiet, clock};
   std::optional<crypto::Certificate> anchor;
