@@ -67,9 +67,10 @@ class FakeFleet final : public Fleet {
 // Finds what it is told to find.
 class FakeProver final : public Prover {
  public:
-  io::Task<std::vector<check::Proof>> prove(Claim,
+  io::Task<std::vector<check::Proof>> prove(Claim claim,
                                             std::vector<crypto::Certificate> anchors) override {
     ++asked;
+    last = std::move(claim);
     trusted = std::move(anchors);
     check::Proof proof{"https://site", "native", as_planned, as_planned, "It was dialled."};
     std::vector<check::Proof> proofs;
@@ -79,6 +80,7 @@ class FakeProver final : public Prover {
 
   bool as_planned = true;
   int asked = 0;
+  std::optional<Claim> last;
   std::vector<crypto::Certificate> trusted;  // when it was asked last
 };
 
