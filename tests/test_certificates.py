@@ -1,19 +1,26 @@
 """Certificates at rest by the command line: with files of other programs, and files for them."""
 
 import hashlib
+import http.server
 import json
 import os
+import pathlib
+import pty
 import re
-import shutil
 import ssl
 import stat
 import subprocess
+import tempfile
+import threading
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.serialization import pkcs7
 
+from support import binary
 from support.authority import Authority
 from support.certificates import fingerprint, served
-from support.program import run
+from support.program import environment, run
 from support.wire import Wire
 
 PASSPHRASE = "7h2k-qm4x-9bzt-e3nw-v8rd-a5gy"
@@ -34,6 +41,13 @@ class Desk:
 
     def json(self, verb, *words, **more):
         return json.loads(self(verb, *words, "--json", **more).stdout)
+
+    def publish(self, name):
+        """A site of this name, which chooses no certificate, where gatehouse listens already."""
+        done = run("add", name, "http://127.0.0.1:9", "--listen",
+                   f"127.0.0.1:{self.running.port}", "--no-http", "--socket", self.socket,
+                   home=self.folder)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def names(self, shelf="identities"):
         listed = self.json("list", "--shelf", shelf)
@@ -88,9 +102,9 @@ def test_F2_a_pfx_of_openssl_old_or_new_is_taken_with_its_chain(cert, authority,
     shown = cert.json("show", "site")
     assert [link["subject"] for link in shown["chain"]] == [
         "CN=www.example.org", "CN=test intermediate"]
-    # What a change does is one line of any length, as for every verb.
-    assert all(len(line) <= 80 for line in printed.splitlines() if not line.startswith("done")), (
-        printed)
+    # What a change does, and its proof, are lines of any length, as for every verb.
+    change = re.compile(r"done|ok|failed")
+    assert all(len(line) <= 80 for line in printed.splitlines() if not change.match(line)), printed
 
 
 def test_F2_pem_in_any_order_and_in_several_files_is_paired_and_sorted(cert, authority):
@@ -114,8 +128,6 @@ def test_F2_files_of_nss_and_java_are_taken(cert, authority):
          folder=cert.folder)
     cert("import", "nss.p12", "--passphrase-file", "pass")
     assert cert.names() == ["from nss"]
-    if not shutil.which("keytool"):
-        return
     tool("keytool", "-genkeypair", "-keyalg", "EC", "-alias", "j", "-dname", "CN=java.example",
          "-ext", "san=dns:java.example", "-storetype", "PKCS12", "-keystore", "java.p12",
          "-storepass:file", "pass", folder=cert.folder)
@@ -155,6 +167,120 @@ def test_F2_a_gap_in_the_chain_is_named_and_filled_by_what_comes_later(cert, aut
         re.findall(r"-----BEGIN.*?-----END[^\n]*\n", chain, re.DOTALL)[1])
     cert("import", "intermediate.pem")
     assert len(cert.json("show", "www.example.org")["chain"]) == 2
+
+
+@pytest.fixture
+def web():
+    """Files on a server of this test, by path; its URL."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802
+            self.server.asked.append(self.path)
+            content = self.server.files.get(self.path)
+            self.send_response(200 if content is not None else 404)
+            self.send_header("Content-Length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.files, server.asked = {}, []
+        server.url = f"http://127.0.0.1:{server.server_port}"
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield server
+        server.shutdown()
+        serving.join()
+
+
+@pytest.fixture
+def gap(web, authority):
+    """The files of a certificate whose issuer is on the server only."""
+    web.files["/i.p7c"] = pkcs7.serialize_certificates(
+        [authority.intermediate], serialization.Encoding.DER)
+    return authority.leaf("www.example.org", send_intermediate=False,
+                          issuer_url=f"{web.url}/i.p7c")
+
+
+def test_F2_a_missing_intermediate_is_fetched_only_when_asked_for(cert, web, gap):
+    told = cert("import", *gap, "--name", "it")
+    assert f"where it is: {web.url}/i.p7c" in " ".join(told.stdout.split())
+    command = re.search(r"gatehouse (cert import .* --fetch-issuers)", told.stderr)[1]
+    assert command == f"cert import {gap[0]} {gap[1]} --name it --fetch-issuers"
+    assert web.asked == [] and len(cert.json("show", "it")["chain"]) == 1
+    done = cert(*command.split()[1:])
+    assert f"fetched  {web.url}/i.p7c" in done.stderr
+    assert "CN=test intermediate" in done.stderr and "It signed the certificate of" in done.stderr
+    assert web.asked == ["/i.p7c"] and len(cert.json("show", "it")["chain"]) == 2
+    assert cert.names() == ["it"]
+
+
+def test_F2_a_dry_run_shows_what_would_be_fetched_and_stores_nothing(cert, web, gap):
+    shown = cert.json("import", *gap, "--fetch-issuers", "--dry-run")
+    assert [one["subject"] for one in shown["fetched"]] == ["CN=test intermediate"]
+    assert shown["fetched"][0]["url"] == f"{web.url}/i.p7c"
+    assert [one["name"] for one in shown["missing"]] == ["CN=test root"]
+    assert cert.names() == []
+
+
+def test_F2_what_is_fetched_has_to_have_signed_the_certificate(cert, web, gap, tmp_path):
+    other = Authority(tmp_path / "other")
+    web.files["/i.p7c"] = other.intermediate.public_bytes(serialization.Encoding.DER)
+    refused = cert("import", *gap, "--fetch-issuers", code=3)
+    assert "has not signed CN=www.example.org" in refused.stderr
+    assert "Nothing was stored" in refused.stderr and cert.names() == []
+    web.files.clear()
+    assert "answered with 404" in cert("import", *gap, "--fetch-issuers", code=1).stderr
+    assert cert.names() == []
+
+
+def at_terminal(cert, *words, answer):
+    """What is shown to a person who answers the question."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(cert.folder)
+        os.execve(binary.path(), ["gatehouse", *map(str, words), "--socket", str(cert.socket)],
+                  environment(cert.folder))
+    shown = b""
+    while True:
+        try:
+            some = os.read(terminal, 4096)
+        except OSError:
+            break
+        shown += some
+        if b"[y/N]" in shown and answer:
+            os.write(terminal, answer)
+            answer = None
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, shown
+    return shown.decode()
+
+
+def test_F2_a_person_at_the_terminal_is_asked_before_anything_is_fetched(cert, web, gap):
+    shown = at_terminal(cert, "cert", "import", *gap, "--name", "it", answer=b"\n")
+    assert f"{web.url}/i.p7c" in shown and "[y/N]" in shown
+    assert web.asked == [] and len(cert.json("show", "it")["chain"]) == 1
+    shown = at_terminal(cert, "cert", "import", *gap, answer=b"y\n")
+    assert "fetched  " in shown
+    assert web.asked == ["/i.p7c"] and len(cert.json("show", "it")["chain"]) == 2
+
+
+def test_A14_an_import_is_proven_by_a_handshake_with_its_own_name(cert, authority):
+    cert.publish("www.example.org")
+    url = f"https://www.example.org:{cert.running.port}"
+    done = cert("import", *authority.leaf("www.example.org", label="one"), "--name", "one").stdout
+    assert f"{url} answers with this certificate" in done
+    assert f"{url}/ (127.0.0.1:{cert.running.port})" in done
+    older = cert("import", *authority.leaf("www.example.org", label="two", start=-9)).stdout
+    assert "is answered by another certificate" in older and "is older" in older
+
+
+def test_A14_a_certificate_that_was_created_is_dialled_too(cert):
+    cert.publish("*.example.org")
+    done = cert("create", "*.example.org", "--name", "wild").stdout
+    assert f"https://www.example.org:{cert.running.port} answers with this certificate" in done
 
 
 def test_I4_each_thing_lands_on_its_shelf_and_a_wrong_one_is_refused(cert, authority):
@@ -318,16 +444,109 @@ def test_I12_openssl_and_nss_open_the_pfx_of_each_profile(cert, authority, profi
     assert b"shop" in tool("certutil", "-K", "-d", "sql:db", folder=cert.folder)
 
 
-@pytest.mark.skipif(not shutil.which("keytool"), reason="Java is not here")
-def test_I12_java_imports_the_pfx_made_for_it(cert, authority):
+def import_keystore(folder, file, kind, to, to_kind):
+    """As the guides of Java's servers have it."""
+    tool("keytool", "-importkeystore", "-srckeystore", file, "-srcstoretype", kind,
+         "-srcstorepass:file", "pass", "-destkeystore", to, "-deststoretype", to_kind,
+         "-deststorepass:file", "pass", "-noprompt", folder=folder)
+    return folder / to
+
+
+@pytest.mark.parametrize("profile", ["windows-2016", "windows", "macos", "java", "openssl"])
+def test_I12_java_opens_the_pfx_of_each_profile(cert, authority, profile):
     cert("import", *authority.leaf("www.example.org"), "--name", "shop")
-    file = exported(cert, "--for", "java")
-    tool("keytool", "-importkeystore", "-srckeystore", file, "-srcstoretype", "PKCS12",
-         "-srcstorepass:file", "pass", "-destkeystore", "store.p12", "-deststoretype", "PKCS12",
-         "-deststorepass:file", "pass", folder=cert.folder)
-    listed = tool("keytool", "-list", "-keystore", "store.p12", "-storepass:file", "pass",
+    file = exported(cert, "--for", profile)
+    store = import_keystore(cert.folder, file, "PKCS12", "store.p12", "PKCS12")
+    listed = tool("keytool", "-list", "-v", "-keystore", store, "-storepass:file", "pass",
                   folder=cert.folder).decode()
-    assert "PrivateKeyEntry" in listed and "shop" in listed
+    assert "PrivateKeyEntry" in listed and "Alias name: shop" in listed
+    assert "Certificate chain length: 2" in listed
+
+
+@pytest.mark.parametrize("kind", ["PKCS12", "JKS"])
+def test_F2_I12_a_key_goes_into_a_keystore_of_java_and_comes_back(cert, authority, kind):
+    cert("import", *authority.leaf("www.example.org"), "--name", "shop")
+    before = cert.json("show", "shop")
+    file = exported(cert, "--for", "java")
+    store = import_keystore(cert.folder, file, "PKCS12", "keystore", kind)
+    back = import_keystore(cert.folder, store, kind, "back.p12", "PKCS12")
+    cert("remove", "shop")
+    cert("import", back, "--passphrase-file", "pass")
+    after = cert.json("show", "shop")
+    assert after["certificate"]["sha256"] == before["certificate"]["sha256"]
+    assert after["chain"] == before["chain"]
+
+
+def test_F2_I12_a_key_goes_into_the_database_of_nss_and_comes_back(cert, authority):
+    cert("import", *authority.leaf("www.example.org"), "--name", "shop")
+    before = cert.json("show", "shop")["certificate"]["sha256"]
+    file = exported(cert, "--for", "openssl")
+    (cert.folder / "db").mkdir()
+    tool("certutil", "-N", "-d", "sql:db", "--empty-password", folder=cert.folder)
+    tool("pk12util", "-i", file, "-d", "sql:db", "-w", "pass", folder=cert.folder)
+    tool("pk12util", "-o", "back.p12", "-n", "shop", "-d", "sql:db", "-w", "pass",
+         folder=cert.folder)
+    cert("remove", "shop")
+    cert("import", "back.p12", "--passphrase-file", "pass")
+    assert cert.json("show", "shop")["certificate"]["sha256"] == before
+
+
+class TrustTool:
+    """p11-kit's `trust` on a token of its own, which only other users than root may have."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        modules = folder / "config" / "pkcs11" / "modules"
+        modules.mkdir(parents=True)
+        (folder / "token").mkdir()
+        (modules.parent / "pkcs11.conf").write_text("user-config: only\n")
+        (modules / "ours.module").write_text(
+            f"module: p11-kit-trust.so\nx-init-reserved: paths={folder}/token\n"
+            "trust-policy: yes\n")
+        self._nobody = {"user": 65534, "group": 65534, "extra_groups": []} \
+            if os.getuid() == 0 else {}
+        if self._nobody:
+            for place in (folder, folder / "token"):
+                os.chown(place, 65534, 65534)
+
+    def __call__(self, *words):
+        around = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
+                  "XDG_CONFIG_HOME": str(self.folder / "config")}
+        return subprocess.run(["trust", *map(str, words)], env=around, cwd=self.folder,
+                              capture_output=True, text=True, check=False, **self._nobody)
+
+
+@pytest.fixture
+def trust_tool():
+    with tempfile.TemporaryDirectory() as folder:
+        yield TrustTool(pathlib.Path(folder))
+
+
+def test_F2_I13_an_anchor_goes_into_the_token_of_p11_kit_and_comes_back(cert, authority, trust_tool):
+    cert("import", authority.anchor)
+    before = cert.json("show", "test root")["certificate"]["sha256"]
+    cert("export", "test root", "--out", "root.crt")
+    (trust_tool.folder / "root.crt").write_bytes((cert.folder / "root.crt").read_bytes())
+    # Debian has no command that writes the bundles of other programs anew, and says so.
+    trust_tool("anchor", "--store", "root.crt")
+    assert "label: test root" in trust_tool("list", "--filter=ca-anchors").stdout
+
+    cert("remove", "test root")
+    for form in ("pem-bundle", "x509-file", "openssl-bundle"):
+        said = trust_tool("extract", f"--format={form}", "--filter=ca-anchors",
+                          "--purpose=server-auth", form)
+        assert said.returncode == 0, said.stderr
+        cert("import", trust_tool.folder / form)
+        assert cert.json("show", "test root")["certificate"]["sha256"] == before
+        cert("remove", "test root")
+
+    trust_tool("extract", "--format=java-cacerts", "--purpose=server-auth", "cacerts")
+    (cert.folder / "pass").write_text("changeit\n")
+    store = import_keystore(cert.folder, trust_tool.folder / "cacerts", "JKS", "cacerts.p12",
+                            "PKCS12")
+    cert("import", store, "--passphrase-file", "pass")
+    (name,) = cert.names("anchors")
+    assert cert.json("show", name)["certificate"]["sha256"] == before
 
 
 def test_I12_a_key_alone_is_encrypted_and_its_generated_passphrase_is_told_once(cert, authority):

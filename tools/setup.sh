@@ -15,7 +15,7 @@ build_packages=(clang-19 lld-19 llvm-19 cmake ninja-build ccache binutils libc6-
 # shellcheck disable=SC2034
 test_packages=(libclang-rt-19-dev python3 python3-pytest python3-pytest-timeout
   python3-cryptography python3-websockets openssl curl strace procps iproute2 nginx-light
-  python3-pytest-xdist chromium libnss3-tools systemd jq)
+  python3-pytest-xdist chromium libnss3-tools default-jre-headless p11-kit p11-kit-modules systemd jq)
 # shellcheck disable=SC2034
 lint_packages=(clang-format-19 clang-tidy-19 python3 shellcheck)
 # shellcheck disable=SC2034
@@ -27,11 +27,12 @@ packages_for() {
 }
 
 # Of the packages on stdin, those that are not installed. Another package may stand for one: the
-# test peer nginx is the same program whichever flavour is installed.
+# test peer nginx is the same program whichever flavour is installed, and so is the keytool of any Java.
 missing_of() {
   local package
   while read -r package; do
     if [[ $package == nginx-light ]] && command -v nginx /usr/sbin/nginx >/dev/null; then continue; fi
+    if [[ $package == default-jre-headless ]] && command -v keytool >/dev/null; then continue; fi
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
   done
 }

@@ -18,9 +18,10 @@
 #include "certs/machine_names.h"
 #include "cli/carry_out.h"
 #include "cli/exit_code.h"
+#include "cli/issuer_fetching.h"
 #include "cli/live_api.h"
 #include "cli/parse.h"
-#include "cli/passphrases.h"
+#include "cli/terminal.h"
 
 namespace gatehouse::app {
 namespace {
@@ -117,7 +118,11 @@ int administer(const cli::Command& command) {
                                  .domain = machine_domain,
                                  .version = std::string(kVersion),
                                  .wait = [](auto time) { std::this_thread::sleep_for(time); },
-                                 .ask_secret = cli::ask_at_terminal};
+                                 .ask_secret = cli::ask_at_terminal,
+                                 .confirm = cli::confirming(),
+                                 .fetch_issuer = [&clock](const crypto::Certificate& below) {
+                                   return cli::fetch_issuer(below, clock);
+                                 }};
   const auto code = cli::carry_out(command, around);
   return code ? *code : report(code.error());
 }

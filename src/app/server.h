@@ -23,6 +23,7 @@
 #include "control/stored_names.h"
 #include "control/stored_usage.h"
 #include "control/trust_page_server.h"
+#include "io/helper_thread.h"
 #include "io/scope.h"
 
 namespace gatehouse::app {
@@ -75,7 +76,8 @@ class Server {
   void on_signal(int signal);
   void watch_files();
   void note_certificates();
-  io::Task<Result<api::ChangeResponse>> take_up_store(std::string why, control::Caller caller);
+  io::Task<Result<api::ChangeResponse>> take_up_store(std::string why, control::Caller caller,
+                                                      std::vector<certs::Record> arrived);
   void follow_change();
   void stop();
   std::string status() const;
@@ -92,6 +94,7 @@ class Server {
   const Clock& clock_;
   EventLog& events_;
   io::Reactor reactor_;
+  io::HelperThread helper_;
   std::size_t worker_count_ = 1;
   control::StoredUsage usage_;
   std::unique_ptr<StateStore> store_;

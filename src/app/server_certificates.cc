@@ -76,6 +76,7 @@ Result<Ok> Server::make_authorities() {
   usage_.ask([this](const certs::RecordId& id) { return default_identity_->users(id); });
   authority_desk_.emplace(control::LiveAuthorityDesk::Parts{
       .reactor = reactor_,
+      .helper = helper_,
       .events = events_,
       .certificates = store_->certificates(),
       .authorities = *authorities_,
@@ -83,8 +84,8 @@ Result<Ok> Server::make_authorities() {
       .machine_anchor = [this] { return plane_->in_force().identities->anchor; },
       .machine_constraints = [this] { return constraints_of_machine(); },
       .take_up =
-          [this](std::string why, control::Caller caller) {
-            return take_up_store(std::move(why), std::move(caller));
+          [this](std::string why, control::Caller caller, std::vector<certs::Record> arrived) {
+            return take_up_store(std::move(why), std::move(caller), std::move(arrived));
           }});
   return Ok{};
 }
@@ -120,12 +121,13 @@ void Server::make_trust_pages() {
 void Server::make_desk() {
   desk_ = std::make_unique<control::LiveCertificateDesk>(control::LiveCertificateDesk::Parts{
       .reactor = reactor_,
+      .helper = helper_,
       .store = store_->certificates(),
       .usage = usage_,
       .events = events_,
       .bring_into_force =
-          [this](std::string why, control::Caller caller) {
-            return take_up_store(std::move(why), std::move(caller));
+          [this](std::string why, control::Caller caller, std::vector<certs::Record> arrived) {
+            return take_up_store(std::move(why), std::move(caller), std::move(arrived));
           },
       .would_answer_for =
           [this](const certs::Record& record) {
@@ -134,9 +136,10 @@ void Server::make_desk() {
       .machine_anchors = [] { return check::system_anchors(); }});
 }
 
-io::Task<Result<api::ChangeResponse>> Server::take_up_store(std::string why,
-                                                            control::Caller caller) {
-  auto response = co_await plane_->take_up_store(std::move(why), std::move(caller));
+io::Task<Result<api::ChangeResponse>> Server::take_up_store(std::string why, control::Caller caller,
+                                                            std::vector<certs::Record> arrived) {
+  auto response =
+      co_await plane_->take_up_store(std::move(why), std::move(caller), std::move(arrived));
   note_certificates();
   co_return response;
 }

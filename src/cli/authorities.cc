@@ -5,7 +5,6 @@
 #include "base/json_text.h"
 #include "cli/authority_text.h"
 #include "cli/certificate_text.h"
-#include "cli/key_files.h"
 #include "cli/lists.h"
 #include "cli/questions.h"
 #include "cli/small_file.h"

@@ -5,8 +5,8 @@
 #include "cli/authority_text.h"
 #include "cli/certificate_text.h"
 #include "cli/change_text.h"
-#include "cli/key_files.h"
 #include "cli/lists.h"
+#include "cli/passphrases.h"
 #include "cli/questions.h"
 #include "cli/small_file.h"
 
@@ -15,11 +15,6 @@ namespace gatehouse::cli {
 namespace {
 
 constexpr std::string_view kService = "AuthorityService";
-
-void wipe(std::string& text) {
-  explicit_bzero(text.data(), text.size());
-  text.clear();
-}
 
 std::string text_of(const Secret& secret) { return std::string(as_text(secret.view())); }
 
@@ -64,7 +59,8 @@ Result<Ok> check_folder(const IssueCertificates& issue, const std::filesystem::p
 Result<Ok> hand_out(const api::IssueResponse& response, const std::filesystem::path& folder) {
   for (const auto& one : response.certificates()) {
     const std::string name = file_name(one.row().subject());
-    auto key = write_new_private_file(folder / (name + ".key"), one.key());
+    auto key =
+        write_new_file(folder / (name + ".key"), one.key(), FileMode::owner_only, Existing::kept);
     if (!key) return key;
     auto chain = write_small_file(folder / (name + ".crt"), one.chain());
     if (!chain) return chain;
@@ -134,7 +130,7 @@ Result<Ok> take_off(const DetachRoot& detach, const Surroundings& around, const 
 Result<Ok> move_to(const std::filesystem::path& file, const DetachRoot& detach,
                    const Surroundings& around, const Secret& secret,
                    api::DetachRootResponse& response) {
-  auto written = write_new_private_file(file, response.pkcs12());
+  auto written = write_new_file(file, response.pkcs12(), FileMode::owner_only, Existing::kept);
   if (!written) return written;
   auto again = read_small_file(file);
   if (!again) return pass_on(again);

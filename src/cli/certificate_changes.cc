@@ -8,6 +8,7 @@
 #include "cli/certificate_text.h"
 #include "cli/change_text.h"
 #include "cli/exit_code.h"
+#include "cli/issuer_fetching.h"
 #include "cli/passphrases.h"
 #include "cli/progress.h"
 #include "cli/questions.h"
@@ -107,6 +108,23 @@ Result<api::ImportCertificatesResponse> import_asking(api::ImportCertificatesReq
   return call_import(request, import, around);
 }
 
+// For trial first, where what is missing may be fetched: all of it comes at once, or nothing.
+Result<api::ImportCertificatesResponse> import_completing(api::ImportCertificatesRequest& request,
+                                                          const ImportCertificates& import,
+                                                          const Surroundings& around) {
+  if (!may_fetch_issuers(import, around)) return import_asking(request, import, around);
+  const auto call = [&](const auto& with) { return call_import(with, import, around); };
+  request.set_dry_run(true);
+  auto response = import_asking(request, import, around);
+  if (!response || !response->refusals().empty()) return response;
+  auto fetched = fetch_issuers(import, around, call, *response, request);
+  if (!fetched) return pass_on(fetched);
+  request.set_dry_run(import.change.dry_run);
+  if (!fetched->empty() || !import.change.dry_run) response = call(request);
+  if (response) response->mutable_fetched()->Add(fetched->begin(), fetched->end());
+  return response;
+}
+
 // ------------------------------------------------------------------ new ones
 
 template <class Request>
@@ -128,8 +146,11 @@ Result<int> hand_out(const api::ExportedFile& file, const ExportCertificate& exp
   if (to_file) {
     const auto mode = exported.with_key ? FileMode::owner_only : FileMode::readable;
     const auto out = around.here / exported.out;
-    auto written = exported.force ? write_new_file(out, file.content(), mode, Existing::replaced)
-                                  : write_new_file(out, file.content(), mode, Existing::kept);
+    auto written = write_new_file(out, file.content(), mode,
+                                  exported.force ? Existing::replaced : Existing::kept);
+    if (!written && written.error().kind == ErrorKind::conflict) {
+      written.error().what += " Or write over it with --force.";
+    }
     if (!written) return pass_on(written);
   }
   if (exported.api.json) {
@@ -187,12 +208,14 @@ Result<int> import_certificates(const ImportCertificates& import, const Surround
   request.set_role(import.role);
   if (!import.replace.empty()) request.mutable_replace()->set_text(import.replace);
   set_common(request, import.change);
-  auto response = import_asking(request, import, around);
+  auto response = import_completing(request, import, around);
   api::wipe_secrets(request);
   if (!response) return pass_on(response);
   const Paint paint(around.console.colours_data());
   if (response->refusals().empty()) {
-    return show(*response, found_text(*response, paint), import.change, around.console);
+    const int code = show(*response, found_text(*response, paint), import.change, around.console);
+    if (!around.confirm) around.console.talk(fetching_advice(import, *response));
+    return code;
   }
   around.console.data(import.change.api.json
                           ? json_line(*response)

@@ -34,6 +34,7 @@ struct ImportCertificates {
   std::string shelf;
   std::string role;
   std::string replace;
+  bool fetch_issuers = false;
 };
 
 // What is asked of a new certificate, whoever signs it.

@@ -1,7 +1,7 @@
 #include <array>
 
 #include "cli/certificate_commands.h"
-#include "cli/common_flags.h"
+#include "cli/certificate_flags.h"
 #include "cli/rows.h"
 #include "cli/verb_parser.h"
 
@@ -9,71 +9,6 @@ namespace gatehouse::cli {
 namespace {
 
 using Text = std::string_view;
-
-template <class Into>
-constexpr std::array<Flag<Into>, 5> kept_change_flags() {
-  const auto all = change_flags<Into>();  // without --if-revision: certificates have none
-  return {all[0], all[1], all[3], all[4], all[5]};
-}
-
-template <class Into>
-constexpr Flag<Into> shelf_flag(Text help) {
-  return {"--shelf", "identities|anchors|intermediates", help, [](Into& into, Text text) {
-            if constexpr (requires { into.which; }) {
-              return assign(into.which.shelf, text, parse_text);
-            } else {
-              return assign(into.shelf, text, parse_text);
-            }
-          }};
-}
-
-template <class Into>
-constexpr Flag<Into> role_flag(Text help) {
-  return {"--role", "serverAuth|clientAuth", help, [](Into& into, Text text) {
-            if constexpr (requires { into.wanted; }) {
-              return assign(into.wanted.role, text, parse_text);
-            } else {
-              return assign(into.role, text, parse_text);
-            }
-          }};
-}
-
-template <class Into>
-constexpr std::array<Flag<Into>, 2> choice_flags() {
-  return {
-      shelf_flag<Into>("The shelf that it is on."),
-      Flag<Into>{"--owner", "OWNER", "Whose it is: machine, or user:NAME.",
-                 [](Into& into, Text text) { return assign(into.which.owner, text, parse_text); }}};
-}
-
-template <class Into>
-PassphraseSource& source_of(Into& into) {
-  if constexpr (requires { into.passphrases; }) {
-    return into.passphrases;
-  } else {
-    return into.passphrase;
-  }
-}
-
-template <class Into>
-constexpr std::array<Flag<Into>, 2> passphrase_flags(bool several) {
-  return {
-      Flag<Into>{
-          "--passphrase-file", "FILE", "The passphrase is the first line of this file.",
-          [](Into& into, Text text) { return append(source_of(into).files, text, parse_path); },
-          several},
-      Flag<Into>{"--passphrase-stdin", "", "The passphrase is the first line of standard input.",
-                 [](Into& into, Text) -> Result<Ok> {
-                   source_of(into).standard_input = true;
-                   return Ok{};
-                 }}};
-}
-
-template <class Into>
-constexpr Flag<Into> replace_flag() {
-  return {"--replace", "CERTIFICATE", "Take the place of this one: its name and what uses it stay.",
-          [](Into& into, Text text) { return assign(into.replace, text, parse_text); }};
-}
 
 // ------------------------------------------------------------------ taking arguments
 
@@ -134,7 +69,13 @@ constexpr auto kImportFlags = join(
         replace_flag<Import>(),
         shelf_flag<Import>("Where you believe that it belongs; another one is an error."),
         owner_flag<Import>("Whose it is: machine, or user:NAME."),
-        role_flag<Import>("Refuse it unless it may be used so.")},
+        role_flag<Import>("Refuse it unless it may be used so."),
+        Flag<Import>{"--fetch-issuers", "",
+                     "Fetch what is missing of a chain from where the certificate says that it is.",
+                     [](Import& into, Text) -> Result<Ok> {
+                       into.fetch_issuers = true;
+                       return Ok{};
+                     }}},
     passphrase_flags<Import>(true), kept_change_flags<Import>());
 constexpr Grammar<Import> kImport{kImportFlags, take_files, finish_connection};
 
@@ -144,7 +85,24 @@ constexpr Text kImportText =
     "order and completed by the intermediates in the store, roots and intermediates go to their "
     "shelves. What clients would refuse is not taken: the sentence says why, and what to do.\n\n"
     "A file that needs a passphrase asks for it at a terminal. The answer of a CA to cert request "
-    "is imported alone: its key waits here.";
+    "is imported alone: its key waits here.\n\n"
+    "Most certificates say where the one of their issuer is. With --fetch-issuers, or after a yes "
+    "at the terminal, this command gets it from there (http only, 64 KiB and 10 s at most, four "
+    "certificates up), takes it only if its key signed the one below, and shows what came. The "
+    "running gatehouse itself fetches nothing.";
+constexpr Verb kImportVerb{
+    "cert",
+    "import",
+    "FILE...",
+    "take keys and certificates from files",
+    kImportText,
+    "gatehouse cert import site.pfx --passphrase-file pass.txt\n"
+    "gatehouse cert import server.crt server.key intermediate.crt --name files\n"
+    "gatehouse cert import server.crt server.key --fetch-issuers\n"
+    "gatehouse cert import new.pfx --replace files --dry-run\n"
+    "gatehouse cert import company-root.crt --shelf anchors",
+    flags_of<kImport>,
+    parse_by<kImport>};
 
 // ------------------------------------------------------------------ create, request
 
@@ -177,6 +135,17 @@ constexpr auto kCreateFlags = join(
         replace_flag<Create>()},
     kept_change_flags<Create>());
 constexpr Grammar<Create> kCreate{kCreateFlags, take_names<Create>, finish_connection};
+constexpr Verb kCreateVerb{
+    "cert",
+    "create",
+    "[NAME...]",
+    "make a self-signed certificate",
+    "Clients refuse it until they are told to trust it; the local CA saves you that for the "
+    "names of this machine.",
+    "gatehouse cert create files.example.com 10.0.0.5 --name files\n"
+    "gatehouse cert create --role clientAuth --common-name fe-auth --days 365",
+    flags_of<kCreate>,
+    parse_by<kCreate>};
 
 using Request = RequestCertificate;
 constexpr auto kRequestFlags =
@@ -186,6 +155,17 @@ constexpr auto kRequestFlags =
              [](Request& into, Text text) { return assign(into.out, text, parse_path); }}},
          kept_change_flags<Request>());
 constexpr Grammar<Request> kRequest{kRequestFlags, take_names<Request>, finish_connection};
+constexpr Verb kRequestVerb{
+    "cert",
+    "request",
+    "[NAME...]",
+    "ask a CA for a certificate (CSR)",
+    "Makes a key, which stays here, and prints the request for the CA. The certificate that "
+    "the CA sends back is taken with cert import.",
+    "gatehouse cert request files.example.com --out files.csr\n"
+    "gatehouse cert import files.crt",
+    flags_of<kRequest>,
+    parse_by<kRequest>};
 
 // ------------------------------------------------------------------ find
 
@@ -200,16 +180,46 @@ constexpr auto kListFlags = join(
         role_flag<List>("Only what may be used so.")},
     connection_flags<List>());
 constexpr Grammar<List> kList{kListFlags, nullptr, finish_connection};
+constexpr Verb kListVerb{
+    "cert",
+    "list",
+    "",
+    "certificates that are served, and those in the store",
+    "First what is served, by how much of its life has passed, then what rests in the store, "
+    "then requests that wait for their answer. With a filter only what is in the store.",
+    "gatehouse cert list\ngatehouse cert list --shelf anchors",
+    flags_of<kList>,
+    parse_by<kList>};
 
 constexpr auto kShowFlags =
     join(choice_flags<ShowCertificate>(), connection_flags<ShowCertificate>());
 constexpr Grammar<ShowCertificate> kShow{kShowFlags, take_choice<ShowCertificate>,
                                          finish_connection};
+constexpr Verb kShowVerb{
+    "cert",
+    "show",
+    "CERTIFICATE",
+    "one certificate of the store",
+    "CERTIFICATE is its name, its thumbprint (SHA-1 or SHA-256 in any spelling, or its first "
+    "8 digits), its subject (CN=...) or a server that it speaks for (san:NAME). Where "
+    "several match, the newest that is valid is shown, and why the others are not.",
+    "gatehouse cert show files\ngatehouse cert show A1:B2:C3:D4\n"
+    "gatehouse cert show CN=fe-auth\ngatehouse cert show san:files.example.com",
+    flags_of<kShow>,
+    parse_by<kShow>};
 
 constexpr auto kHistoryFlags =
     join(choice_flags<ShowCertificateHistory>(), connection_flags<ShowCertificateHistory>());
 constexpr Grammar<ShowCertificateHistory> kHistory{
     kHistoryFlags, take_choice<ShowCertificateHistory>, finish_connection};
+constexpr Verb kHistoryVerb{"cert",
+                            "history",
+                            "CERTIFICATE",
+                            "who changed a certificate, when and why",
+                            "That of a removed certificate is found by its id.",
+                            "gatehouse cert history files",
+                            flags_of<kHistory>,
+                            parse_by<kHistory>};
 
 // ------------------------------------------------------------------ export
 
@@ -244,71 +254,55 @@ constexpr auto kExportFlags = join(
                      [](Export& into, Text text) { return assign(into.why, text, parse_text); }}},
     passphrase_flags<Export>(false), choice_flags<Export>(), connection_flags<Export>());
 constexpr Grammar<Export> kExport{kExportFlags, take_choice<Export>, finish_export};
+constexpr Verb kExportVerb{
+    "cert",
+    "export",
+    "CERTIFICATE",
+    "a certificate as a file for others",
+    "Public parts only, unless --with-key says otherwise: that is told in the history and the "
+    "event log, needs a strong passphrase, and the file is opened again before it is given "
+    "out. A file with a key is for its owner alone (0600); none is written over another one "
+    "unless --force says so.",
+    "gatehouse cert export files --out files.crt\n"
+    "gatehouse cert export files --format fullchain\n"
+    "gatehouse cert export files --with-key --for windows --out files.pfx "
+    "--generate-passphrase\n"
+    "gatehouse cert export files --with-key --format key --out files.key "
+    "--passphrase-file pass.txt",
+    flags_of<kExport>,
+    parse_by<kExport>};
 
 // ------------------------------------------------------------------ change
 
 constexpr auto kRenameFlags =
     join(choice_flags<RenameCertificate>(), kept_change_flags<RenameCertificate>());
 constexpr Grammar<RenameCertificate> kRename{kRenameFlags, take_rename, finish_connection};
+constexpr Verb kRenameVerb{"cert",
+                           "rename",
+                           "CERTIFICATE NAME",
+                           "give a certificate another friendly name",
+                           "What uses it by its old name keeps it from being renamed.",
+                           "gatehouse cert rename files.example.com files",
+                           flags_of<kRename>,
+                           parse_by<kRename>};
 
 constexpr auto kRemoveFlags =
     join(choice_flags<RemoveCertificate>(), kept_change_flags<RemoveCertificate>());
 constexpr Grammar<RemoveCertificate> kRemove{kRemoveFlags, take_choice<RemoveCertificate>,
                                              finish_connection};
+constexpr Verb kRemoveVerb{
+    "cert",
+    "remove",
+    "CERTIFICATE",
+    "remove a certificate, or a request that waits",
+    "A certificate that is used is not removed: you are told by whom. The history keeps the "
+    "certificate; its key is gone.",
+    "gatehouse cert remove files --why replaced",
+    flags_of<kRemove>,
+    parse_by<kRemove>};
 
-constexpr std::array kRows{
-    Verb{"cert", "import", "FILE...", "take keys and certificates from files", kImportText,
-         "gatehouse cert import site.pfx --passphrase-file pass.txt\n"
-         "gatehouse cert import server.crt server.key intermediate.crt --name files\n"
-         "gatehouse cert import new.pfx --replace files --dry-run\n"
-         "gatehouse cert import company-root.crt --shelf anchors",
-         flags_of<kImport>, parse_by<kImport>},
-    Verb{"cert", "create", "[NAME...]", "make a self-signed certificate",
-         "Clients refuse it until they are told to trust it; the local CA saves you that for the "
-         "names of this machine.",
-         "gatehouse cert create files.example.com 10.0.0.5 --name files\n"
-         "gatehouse cert create --role clientAuth --common-name fe-auth --days 365",
-         flags_of<kCreate>, parse_by<kCreate>},
-    Verb{"cert", "request", "[NAME...]", "ask a CA for a certificate (CSR)",
-         "Makes a key, which stays here, and prints the request for the CA. The certificate that "
-         "the CA sends back is taken with cert import.",
-         "gatehouse cert request files.example.com --out files.csr\n"
-         "gatehouse cert import files.crt",
-         flags_of<kRequest>, parse_by<kRequest>},
-    Verb{"cert", "list", "", "certificates that are served, and those in the store",
-         "First what is served, by how much of its life has passed, then what rests in the store, "
-         "then requests that wait for their answer. With a filter only what is in the store.",
-         "gatehouse cert list\ngatehouse cert list --shelf anchors", flags_of<kList>,
-         parse_by<kList>},
-    Verb{"cert", "show", "CERTIFICATE", "one certificate of the store",
-         "CERTIFICATE is its name, its thumbprint (SHA-1 or SHA-256 in any spelling, or its first "
-         "8 digits), its subject (CN=...) or a server that it speaks for (san:NAME). Where "
-         "several match, the newest that is valid is shown, and why the others are not.",
-         "gatehouse cert show files\ngatehouse cert show A1:B2:C3:D4\n"
-         "gatehouse cert show CN=fe-auth\ngatehouse cert show san:files.example.com",
-         flags_of<kShow>, parse_by<kShow>},
-    Verb{"cert", "export", "CERTIFICATE", "a certificate as a file for others",
-         "Public parts only, unless --with-key says otherwise: that is told in the history and the "
-         "event log, needs a strong passphrase, and the file is opened again before it is given "
-         "out. A file with a key is for its owner alone (0600); none is written over another one "
-         "unless --force says so.",
-         "gatehouse cert export files --out files.crt\n"
-         "gatehouse cert export files --format fullchain\n"
-         "gatehouse cert export files --with-key --for windows --out files.pfx "
-         "--generate-passphrase\n"
-         "gatehouse cert export files --with-key --format key --out files.key "
-         "--passphrase-file pass.txt",
-         flags_of<kExport>, parse_by<kExport>},
-    Verb{"cert", "history", "CERTIFICATE", "who changed a certificate, when and why",
-         "That of a removed certificate is found by its id.", "gatehouse cert history files",
-         flags_of<kHistory>, parse_by<kHistory>},
-    Verb{"cert", "rename", "CERTIFICATE NAME", "give a certificate another friendly name",
-         "What uses it by its old name keeps it from being renamed.",
-         "gatehouse cert rename files.example.com files", flags_of<kRename>, parse_by<kRename>},
-    Verb{"cert", "remove", "CERTIFICATE", "remove a certificate, or a request that waits",
-         "A certificate that is used is not removed: you are told by whom. The history keeps the "
-         "certificate; its key is gone.",
-         "gatehouse cert remove files --why replaced", flags_of<kRemove>, parse_by<kRemove>}};
+constexpr std::array kRows{kImportVerb, kCreateVerb,  kRequestVerb, kListVerb,  kShowVerb,
+                           kExportVerb, kHistoryVerb, kRenameVerb,  kRemoveVerb};
 
 }  // namespace
 

@@ -282,7 +282,8 @@ TEST(NewFile, is_whole_or_not_there_and_leaves_nothing_beside_it) {
   EXPECT_TRUE(write_new_file(file, "one", FileMode::owner_only, Existing::kept));
   const auto kept = write_new_file(file, "two", FileMode::owner_only, Existing::kept);
   ASSERT_FALSE(kept);
-  EXPECT_THAT(kept.error().what, HasSubstr("--force"));
+  EXPECT_EQ(kept.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(kept.error().what, HasSubstr("is there already"));
   EXPECT_EQ(read_small_file(file).value(), "one");
   EXPECT_TRUE(write_new_file(file, "two", FileMode::owner_only, Existing::replaced));
   EXPECT_EQ(read_small_file(file).value(), "two");

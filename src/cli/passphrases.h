@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
+#include "cli/authority_commands.h"
 #include "cli/certificate_commands.h"
 #include "cli/surroundings.h"
 
@@ -15,13 +17,13 @@ namespace gatehouse::cli {
 Result<std::vector<std::string>> read_passphrases(const PassphraseSource& source,
                                                   const Surroundings& around);
 
+// The first line of what was named; wiped at its end. Errors: those of the file; invalid, it is
+// empty or longer than 1,024 bytes.
+Result<Secret> read_passphrase(const PassphrasePlace& place, const std::filesystem::path& here);
+
 // For a key that leaves: the one that was given, or a new one, which is told to the person.
 Result<std::string> passphrase_for_export(const PassphraseSource& source,
                                           const Surroundings& around);
-
-// From the terminal that controls this process, without an echo; none where there is none, or
-// nothing was answered. Blocks.
-std::optional<std::string> ask_at_terminal(std::string_view prompt);
 
 // Overwrites the text, and empties it.
 void wipe(std::string& text);

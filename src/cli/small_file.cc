@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "io/fd.h"
+
 namespace gatehouse::cli {
 namespace {
 
@@ -46,6 +48,58 @@ Result<std::string> read_all(std::FILE* file, const std::filesystem::path& name)
   return text;
 }
 
+// A file beside the one that is to be written, so that one step puts it in its place; gone at its
+// end unless that was done.
+class Draft {
+ public:
+  explicit Draft(const std::filesystem::path& file)
+      : path_(fmt::format("{}.{}.new", file.string(), getpid())) {}
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  ~Draft() {
+    if (made_) (void)::unlink(path_.c_str());
+  }
+
+  Result<Ok> write(std::string_view content, FileMode mode) {
+    const mode_t bits = mode == FileMode::owner_only ? 0600 : 0644;
+    const int opened = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, bits);
+    if (opened < 0) return failed("write", path_, errno);
+    made_ = true;
+    const FilePtr stream(::fdopen(opened, "wb"));
+    const bool written =
+        stream && std::fwrite(content.data(), 1, content.size(), stream.get()) == content.size() &&
+        std::fflush(stream.get()) == 0 && fsync(opened) == 0;
+    if (!written) return failed("write", path_, errno);
+    return Ok{};
+  }
+  Result<Ok> replace(const std::filesystem::path& file) {
+    if (std::rename(path_.c_str(), file.c_str()) != 0) return failed("replace", file, errno);
+    made_ = false;
+    return Ok{};
+  }
+  // A link fails where a file is; a rename would not.
+  Result<Ok> become(const std::filesystem::path& file) const {
+    if (::link(path_.c_str(), file.c_str()) == 0) return Ok{};
+    if (errno != EEXIST) return failed("write", file, errno);
+    return fail(Fault::operator_input,
+                fmt::format("{} is there already, and is kept as it is: choose another name.",
+                            file.string()),
+                ErrorKind::conflict);
+  }
+
+ private:
+  std::filesystem::path path_;
+  bool made_ = false;
+};
+
+// The name of a new file is as durable as its folder.
+Result<Ok> sync_folder_of(const std::filesystem::path& file) {
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  const io::Fd opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened && ::fsync(opened.get()) == 0) return Ok{};
+  return failed("make sure of", file, errno);
+}
+
 }  // namespace
 
 Result<std::string> read_small_file(const std::filesystem::path& file) {
@@ -70,36 +124,11 @@ Result<Ok> write_small_file(const std::filesystem::path& file, std::string_view 
 
 Result<Ok> write_new_file(const std::filesystem::path& file, std::string_view content,
                           FileMode mode, Existing existing) {
-  // Beside it, so that one step puts it in its place; of this process alone.
-  const std::string next = fmt::format("{}.{}.new", file.string(), getpid());
-  const mode_t bits = mode == FileMode::owner_only ? 0600 : 0644;
-  const int opened = ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, bits);
-  if (opened < 0) return failed("write", next, errno);
-  const FilePtr stream(::fdopen(opened, "wb"));
-  const bool written =
-      stream && std::fwrite(content.data(), 1, content.size(), stream.get()) == content.size() &&
-      std::fflush(stream.get()) == 0 && fsync(opened) == 0;
-  const int error = errno;
-  const auto give_up = [&](std::unexpected<Error> why) {
-    (void)::unlink(next.c_str());
-    return why;
-  };
-  if (!written) return give_up(failed("write", next, error));
-  if (existing == Existing::replaced) {
-    if (std::rename(next.c_str(), file.c_str()) == 0) return Ok{};
-    return give_up(failed("replace", file, errno));
-  }
-  // A link fails where a file is; a rename would not.
-  if (::link(next.c_str(), file.c_str()) != 0) {
-    if (errno != EEXIST) return give_up(failed("write", file, errno));
-    return give_up(fail(Fault::operator_input,
-                        fmt::format("{} is there already, and is kept as it is. Choose another "
-                                    "name, or write over it with --force.",
-                                    file.string()),
-                        ErrorKind::conflict));
-  }
-  (void)::unlink(next.c_str());
-  return Ok{};
+  Draft draft(file);
+  if (auto written = draft.write(content, mode); !written) return written;
+  auto placed = existing == Existing::replaced ? draft.replace(file) : draft.become(file);
+  if (!placed) return placed;
+  return sync_folder_of(file);
 }
 
 }  // namespace gatehouse::cli

@@ -14,8 +14,8 @@ Result<std::string> read_small_file(const std::filesystem::path& file);
 enum class FileMode : unsigned char { readable, owner_only };  // 0644, 0600
 enum class Existing : unsigned char { kept, replaced };
 
-// Writes a file as a whole; nobody sees a part of it. Errors: conflict, one is there and is kept;
-// those of write_small_file().
+// Writes a file as a whole; nobody sees a part of it, and it is on the disk, with its name, when
+// this returns. Errors: conflict, one is there and is kept; those of write_small_file().
 Result<Ok> write_new_file(const std::filesystem::path& file, std::string_view content,
                           FileMode mode, Existing existing);
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "certs/fetch/issuer_fetch.h"
 #include "cli/api.h"
 #include "cli/console.h"
 #include "cli/grammar.h"
@@ -26,6 +27,11 @@ struct Surroundings {
   // Asks the person at the terminal without showing the answer; none where nobody is there. Null:
   // nobody is.
   std::function<std::optional<std::string>(std::string_view prompt)> ask_secret = {};
+  // Asks the person at the terminal a question of yes or no; only "yes" is true. Null: nobody is
+  // there.
+  std::function<bool(std::string_view question)> confirm = {};
+  // The issuer of a certificate from where the certificate says that it is. Blocks for seconds.
+  std::function<Result<certs::FetchedIssuer>(const crypto::Certificate& below)> fetch_issuer = {};
 };
 
 }  // namespace gatehouse::cli

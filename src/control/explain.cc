@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/time_text.h"
+#include "control/candidate_words.h"
 #include "control/plan_words.h"
 #include "control/site_words.h"
 
@@ -69,35 +69,6 @@ std::string pattern_text(const config::Site& site, const ServerName& name) {
 }
 
 constexpr std::size_t kMostCandidates = 10;
-
-std::string_view key_text(crypto::KeyAlgorithm key) {
-  return key == crypto::KeyAlgorithm::ecdsa ? "ECDSA" : "RSA";
-}
-
-WallTime time_of(std::uint32_t second) { return WallTime{std::chrono::seconds{second}}; }
-
-// By the beginning of its thumbprint, which selects it.
-std::string stored_text(const certs::NameCandidate& one) {
-  return fmt::format("{} ({}, valid from {} to {})", certs::tag_text(one.tag), key_text(one.key),
-                     date_text(time_of(one.from)), date_text(time_of(one.until)));
-}
-
-// Of one that is as valid as the best.
-std::string why_behind(const certs::NameCandidate& one, const certs::NameCandidate& best) {
-  if (one.wildcard && !best.wildcard) return "covers it by a wildcard, and the first does by name";
-  if (one.key != best.key) return "is for clients that cannot verify ECDSA";
-  if (one.from != best.from) return "is older";
-  return one.until != best.until ? "is as new, but ends sooner" : "is in no way better";
-}
-
-std::string candidate_reason(const certs::NameCandidate& one, const certs::NameCandidate& best,
-                             std::uint32_t now) {
-  const std::string_view how = one.wildcard ? "by a wildcard" : "by name";
-  const std::string odd = now < one.from ? "is not valid yet" : "has expired";
-  const bool valid = one.valid_at(now);
-  if (one == best) return fmt::format("covers it {} and {}", how, valid ? "is the best" : odd);
-  return valid ? why_behind(one, best) : odd;
-}
 
 class Explanation {
  public:
@@ -182,7 +153,7 @@ class Explanation {
     say(fmt::format("No binding names a certificate for {}, so the store is asked, which has {}:",
                     name.text(), all.size() == 1 ? "one" : fmt::format("{}", all.size())));
     for (const certs::NameCandidate& one : all | std::views::take(kMostCandidates)) {
-      say(fmt::format("The certificate {} {}.", stored_text(one),
+      say(fmt::format("The certificate {} {}.", candidate_text(one),
                       candidate_reason(one, best, second)));
     }
     if (all.size() > kMostCandidates) say(fmt::format("{} more.", all.size() - kMostCandidates));
@@ -190,7 +161,7 @@ class Explanation {
       say(fmt::format("None of them is valid, and this one holds the name: {}.", otherwise));
       return true;
     }
-    response_.set_certificate("store " + stored_text(best));
+    response_.set_certificate("store " + candidate_text(best));
     return true;
   }
 

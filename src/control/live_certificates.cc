@@ -1,9 +1,12 @@
 // How the certificates of a running program change, and how a change is proven.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "control/live_control_plane.h"
 #include "control/messages.h"
+#include "control/newcomer.h"
 #include "control/plan_words.h"
 #include "control/steps.h"
 
@@ -17,14 +20,24 @@ constexpr auto kProofsTime = 5s;
 
 }  // namespace
 
-io::Task<Result<api::ChangeResponse>> LiveControlPlane::take_up_store(std::string why,
-                                                                      Caller caller) {
+io::Task<Result<api::ChangeResponse>> LiveControlPlane::take_up_store(
+    std::string why, Caller caller, std::vector<certs::Record> arrived) {
   if (auto turn = co_await take_turn(); !turn) co_return pass_on(turn);
   const Turn turn(*this);
   auto prepared = co_await prepare(now_.configuration, Identities::Look::new_files_only);
   if (!prepared) co_return pass_on(prepared);
   api::ChangeResponse response;
   response.set_revision(now_.revision);
+  // What a site or binding names is proven with that.
+  std::erase_if(arrived, [&prepared](const certs::Record& record) {
+    return std::ranges::any_of(
+        prepared->next.identities->all(),
+        [&record](const ServedIdentityPtr& served) { return served->record == record.id; });
+  });
+  if (!co_await prove_arrivals(std::move(arrived), response)) {
+    response.set_rolled_back(true);
+    co_return response;
+  }
   response.set_applied(true);
   const IdentitySet& next = *prepared->next.identities;
   if (same(next, *now_.identities)) co_return response;
@@ -55,8 +68,41 @@ std::vector<std::string> LiveControlPlane::users_of(const certs::RecordId& id) c
 
 io::Task<bool> LiveControlPlane::prove(Claims all, const IdentitySet& identities,
                                        api::ChangeResponse& response) {
+  return prove(std::move(all), trusted_by_clients(identities), response);
+}
+
+io::Task<bool> LiveControlPlane::prove_arrivals(std::vector<certs::Record> arrived,
+                                                api::ChangeResponse& response) {
+  const WallTime now = parts_.reactor.clock().wall();
+  if (arrived.empty() || !names()) co_return true;
+  if (!co_await bring_names()) {
+    add_step(response, "every worker serves it", "failed",
+             "a worker did not take it in time; the event log may say why");
+    co_return false;
+  }
+  std::vector<crypto::Certificate> anchors;
+  std::size_t proven = 0;
+  for (const certs::Record& record : arrived) {
+    if (proven == kMostClaims) break;
+    auto one = newcomer(now_, parts_.listeners.open_now(), record, now);
+    if (!one) continue;
+    if (one->claim) {
+      if (proven++ == 0) anchors = trusted_by_anybody(*now_.identities);
+      Claims claims;
+      claims.some.push_back(std::move(*one->claim));
+      if (!co_await prove(std::move(claims), anchors, response)) {
+        add_step(response, one->sentence, "failed");
+        co_return false;
+      }
+    }
+    add_step(response, one->sentence, "done");
+  }
+  co_return true;
+}
+
+io::Task<bool> LiveControlPlane::prove(Claims all, std::vector<crypto::Certificate> anchors,
+                                       api::ChangeResponse& response) {
   const io::Deadline limit = parts_.reactor.in(kProofsTime);
-  const std::vector<crypto::Certificate> anchors = trusted_by_clients(identities);
   for (Claim& claim : all.some) {
     if (parts_.reactor.clock().steady() >= limit.time()) {
       ++all.left_out;
@@ -85,8 +131,14 @@ io::Task<bool> LiveControlPlane::prove(Claims all, const IdentitySet& identities
 // others the bundle of what this machine trusts is not read.
 std::vector<crypto::Certificate> LiveControlPlane::trusted_by_clients(
     const IdentitySet& identities) const {
-  std::vector<crypto::Certificate> anchors;
-  if (!identities.files.empty() || !identities.stored.empty()) anchors = parts_.machine_anchors();
+  const bool strangers = !identities.files.empty() || !identities.stored.empty();
+  if (strangers) return trusted_by_anybody(identities);
+  return identities.anchor ? std::vector{*identities.anchor} : std::vector<crypto::Certificate>();
+}
+
+std::vector<crypto::Certificate> LiveControlPlane::trusted_by_anybody(
+    const IdentitySet& identities) const {
+  std::vector<crypto::Certificate> anchors = parts_.machine_anchors();
   if (identities.anchor) anchors.push_back(*identities.anchor);
   return anchors;
 }
@@ -108,6 +160,15 @@ io::Task<void> LiveControlPlane::refresh_identities() {
 
 std::shared_ptr<const certs::NameIndex> LiveControlPlane::names() const {
   return parts_.names ? parts_.names() : nullptr;
+}
+
+io::Task<bool> LiveControlPlane::bring_names() {
+  if (now_.snapshot->names != names()) {
+    auto next = std::make_shared<edge::Snapshot>(*now_.snapshot);
+    next->names = names();
+    retire(std::exchange(now_.snapshot, next));
+  }
+  return apply(now_.snapshot, {});
 }
 
 io::Task<void> LiveControlPlane::serve_names() {

@@ -13,35 +13,7 @@ using testing::Answer;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::TheControlPlane;
-
-class StoredCertificatesInForce : public TheControlPlane {
- protected:
-  StoredCertificatesInForce() {
-    stored_.usage().ask([this](const certs::RecordId& id) { return plane_.users_of(id); });
-  }
-  static api::ChangeRequest with_selector(const std::string& site, const std::string& name) {
-    api::ChangeRequest request = with_site(site);
-    request.mutable_edits(0)->mutable_set_site()->mutable_site()->mutable_certificate()->set_name(
-        name);
-    return request;
-  }
-  // What a client is shown that calls this name.
-  crypto::Certificate answering(const std::string& name) const {
-    for (const auto& [id, plan] : plane_.in_force().snapshot->listeners) {
-      if (!plan.bindings) continue;
-      const auto* answer = plan.bindings->find(ServerName::parse(name).value());
-      for (const auto& served : plane_.in_force().identities->all()) {
-        if (answer != nullptr && served->credential == answer->answer.credential) {
-          return served->identity.leaf();
-        }
-      }
-    }
-    ADD_FAILURE() << "nothing answers for " << name;
-    std::abort();
-  }
-  Answer take_up() { return run(plane_.take_up_store("an import", {"root", 0})); }
-};
+using testing::StoredCertificatesInForce;
 
 TEST_F(StoredCertificatesInForce, F3_answer_for_the_sites_that_name_them) {
   const auto record = stored_.put("shop", identity({"shop.example"}));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/access_logs.h"
+#include "certs/record.h"
 #include "control/claims.h"
 #include "control/control_plane.h"
 #include "control/edits.h"
@@ -74,8 +75,10 @@ class LiveControlPlane final : public ControlPlane {
   io::Task<void> serve_names();
 
   // Serves what the store holds now, as a change with plan and proof: the caller undoes what it did
-  // to the store when `rolled_back` says that a proof failed.
-  io::Task<Result<api::ChangeResponse>> take_up_store(std::string why, Caller caller);
+  // to the store when `rolled_back` says that a proof failed. `arrived`: what has come to the
+  // store, for the proof of those that answer by their names alone.
+  io::Task<Result<api::ChangeResponse>> take_up_store(std::string why, Caller caller,
+                                                      std::vector<certs::Record> arrived = {});
   // The sites and bindings whose certificate it is, for sentences.
   std::vector<std::string> users_of(const certs::RecordId& id) const;
 
@@ -154,11 +157,18 @@ class LiveControlPlane final : public ControlPlane {
                                                const std::vector<OpenListener>& listeners);
   bool says_the_same(const Candidate& next) const;
   std::shared_ptr<const certs::NameIndex> names() const;
+  // Until every worker has the names of the store as they are now.
+  io::Task<bool> bring_names();
   io::Task<void> serve(IdentitySetPtr identities);
   io::Task<bool> apply(std::shared_ptr<const edge::Snapshot> snapshot,
                        std::vector<NewSockets> opened);
   io::Task<bool> prove(Claims all, const IdentitySet& identities, api::ChangeResponse& response);
+  // The same for what answers by its names; told in the plan.
+  io::Task<bool> prove_arrivals(std::vector<certs::Record> arrived, api::ChangeResponse& response);
+  io::Task<bool> prove(Claims all, std::vector<crypto::Certificate> anchors,
+                       api::ChangeResponse& response);
   std::vector<crypto::Certificate> trusted_by_clients(const IdentitySet& identities) const;
+  std::vector<crypto::Certificate> trusted_by_anybody(const IdentitySet& identities) const;
   Result<Ok> keep(const Prepared& prepared, const Cause& cause,
                   const api::ChangeResponse& response);
   void adopt(Prepared prepared);

@@ -6,7 +6,8 @@ import ipaddress
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID)
 
 
 def _name(text):
@@ -40,7 +41,7 @@ class Authority:
         self.anchor.write_bytes(self.root.public_bytes(serialization.Encoding.PEM))
 
     def _issue(self, name, key, issuer, issuer_key, *, names=(), start=-1, end=30, ca=True,
-               digest=None):
+               digest=None, issuer_url=None):
         now = datetime.datetime.utcnow()
         builder = (
             x509.CertificateBuilder().subject_name(_name(name)).issuer_name(issuer)
@@ -54,6 +55,10 @@ class Authority:
         if not ca:
             builder = builder.add_extension(
                 x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+        if issuer_url:
+            builder = builder.add_extension(x509.AuthorityInformationAccess([
+                x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS,
+                                       x509.UniformResourceIdentifier(issuer_url))]), False)
         return builder.sign(issuer_key, digest or hashes.SHA256())
 
     def leaf(self, *names, label="leaf", rsa_bits=None, send_intermediate=True, self_signed=False,

@@ -30,6 +30,7 @@ struct IssueRequest {
   crypto::Purpose purpose = crypto::Purpose::server;
   crypto::KeyType key_type = crypto::KeyType::p256;
   std::optional<std::chrono::days> life = {};  // none: the authority's
+  std::optional<crypto::PrivateKey> key = {};  // none: one of key_type is made, which blocks
 };
 
 // Where a new certificate goes, beside the authority's own list.

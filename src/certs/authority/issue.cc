@@ -108,7 +108,8 @@ io::Task<Result<crypto::Identity>> AuthorityStore::sign(const Authority& authori
                                                         io::Deadline deadline) const {
   auto above = co_await key_of(authority, issuer, deadline);
   if (!above) co_return above;
-  auto key = crypto::PrivateKey::generate(request.key_type);
+  auto key = request.key ? Result<crypto::PrivateKey>(std::move(*request.key))
+                         : crypto::PrivateKey::generate(request.key_type);
   if (!key) co_return pass_on(key);
   auto leaf = issue_leaf(*above,
                          {.common_name = std::move(request.common_name),

@@ -2,13 +2,12 @@
 
 // Servers of unit tests, as strange as they may be; no product code includes this.
 
-#include <functional>
 #include <list>
-#include <sys/socket.h>
 
 #include "check/dial.h"
 #include "crypto/testing/chains.h"
 #include "io/resolver.h"
+#include "io/testing/servers.h"
 #include "tls/testing.h"
 
 namespace gatehouse::check::testing {
@@ -18,83 +17,11 @@ using namespace std::chrono_literals;
 inline constexpr std::string_view kOkAnswer =
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
-// Accepts on a free port of 127.0.0.1 and gives every connection to a task.
-class Listening {
- public:
-  using Serve = std::function<io::Task<void>(io::Reactor&, io::Fd)>;
-
-  Listening(io::Reactor& reactor, Serve serve) : scope_(reactor), serve_(std::move(serve)) {
-    io::Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const auto any = io::SocketAddress::ip("127.0.0.1", 0).value();
-    EXPECT_EQ(::bind(fd.get(), any.data(), any.size()), 0);
-    EXPECT_EQ(::listen(fd.get(), 64), 0);
-    address_ = io::SocketAddress::local_of(fd.get());
-    socket_.emplace(reactor, std::move(fd));
-    scope_.spawn(accept_all(*this));
-  }
-  ~Listening() {
-    scope_.cancel();
-    while (scope_.running() > 0) socket_->reactor().run_once(0ms);
-  }
-  Listening(const Listening&) = delete;
-  Listening& operator=(const Listening&) = delete;
-
-  const io::SocketAddress& address() const { return address_; }
-  std::uint16_t port() const { return address_.port(); }
-
- private:
-  static io::Task<void> accept_all(Listening& self) {
-    while (co_await self.socket_->readable(io::Deadline::never()) == io::Wake::ready) {
-      io::Fd fd(::accept4(self.socket_->fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-      if (!fd) {
-        self.socket_->clear_readable();
-        continue;
-      }
-      self.scope_.spawn(self.serve_(self.socket_->reactor(), std::move(fd)));
-    }
-  }
-
-  io::Scope scope_;
-  Serve serve_;
-  io::SocketAddress address_;
-  std::optional<io::Socket> socket_;
-};
-
-// Reads a request's head and writes the answer.
-inline io::Task<void> answer(io::ByteStream& stream, std::string answer, std::string& heard) {
-  std::array<char, 4096> some;
-  std::string request;
-  while (request.find("\r\n\r\n") == std::string::npos) {
-    const auto got = co_await io::read_some(stream, some, io::Deadline::never());
-    if (!got || *got == 0) co_return;
-    request.append(some.data(), *got);
-  }
-  heard = request;
-  (void)co_await io::write_all(stream, answer, io::Flush::last, 1h);
-}
-
-inline io::Task<void> serve_plainly(io::Reactor& reactor, io::Fd fd, std::string text,
-                                    std::string& heard) {
-  io::PlainStream stream(reactor, std::move(fd));
-  co_await answer(stream, std::move(text), heard);
-}
-
-// Sends bytes without listening first, and closes.
-inline io::Task<void> blurt(io::Reactor& reactor, io::Fd fd, std::string bytes) {
-  io::PlainStream stream(reactor, std::move(fd));
-  (void)co_await io::write_all(stream, bytes, io::Flush::last, 1h);
-  // What the peer sends is read, so that closing resets nothing.
-  std::array<char, 4096> some;
-  for (std::size_t n = 1; n > 0;) {
-    n = (co_await io::read_some(stream, some, io::Deadline::never())).value_or(0);
-  }
-}
-
-// Takes the connection and never says a word.
-inline io::Task<void> keep_silent(io::Reactor& reactor, io::Fd fd) {
-  io::Socket socket(reactor, std::move(fd));
-  co_await reactor.sleep(io::Deadline::never());
-}
+using io::testing::answer;
+using io::testing::blurt;
+using io::testing::keep_silent;
+using io::testing::Listening;
+using io::testing::serve_plainly;
 
 // A certification authority with an intermediate, and servers that show what it has issued. All of
 // it lives by the time of the fake clock.

@@ -32,6 +32,8 @@ class RecordedConsole final : public Console {
 // Answers of a gatehouse, by method, as JSON; and what it was asked.
 struct FakeGatehouse {
   std::map<std::string, std::string, std::less<>> answers;
+  // Of the first calls, one after the other; then `answers`.
+  std::map<std::string, std::vector<std::string>, std::less<>> queues;
   std::map<std::string, Error, std::less<>> errors;
   std::vector<std::string> events;  // sentences told during a call
   std::vector<std::pair<std::string, std::string>> asked;
@@ -51,6 +53,12 @@ class FakeApi final : public Api {
     }
     const auto error = gatehouse_.errors.find(method);
     if (error != gatehouse_.errors.end()) return std::unexpected(error->second);
+    if (const auto queued = gatehouse_.queues.find(method);
+        queued != gatehouse_.queues.end() && !queued->second.empty()) {
+      const std::string next = queued->second.front();
+      queued->second.erase(queued->second.begin());
+      return api::from_json(next, response);
+    }
     const auto answer = gatehouse_.answers.find(method);
     if (answer == gatehouse_.answers.end()) return fail(Fault::ours, "No such method.");
     return api::from_json(answer->second, response);

@@ -115,20 +115,28 @@ LiveAuthorityDesk::Answer<api::IssueResponse> LiveAuthorityDesk::issue(api::Issu
   auto undo = co_await undo_of(*to);
   if (!undo) co_return pass_on(undo);
   const auto told = cause(caller, request.why(), "ca issue");
+  std::vector<certs::Record> arrived;
   for (auto& one : *wanted) {
+    auto key = co_await parts_.helper.run(
+        parts_.reactor, [type = one.key_type] { return crypto::PrivateKey::generate(type); },
+        deadline());
+    if (!key) co_return std::unexpected(after(std::move(key.error()), response));
+    one.key = std::move(*key);
     auto made =
         co_await parts_.authorities.issue(found->name, std::move(one), *to, told, deadline());
     if (!made) co_return std::unexpected(after(std::move(made.error()), response));
     add(made->issued, *found, now(), *response.add_certificates()->mutable_row());
     add_made(*made, *passphrase, *response.mutable_certificates()->rbegin());
     if (made->record && undo->replace.empty()) undo->remove.push_back(made->record->id);
+    if (made->record) arrived.push_back(*made->record);
     parts_.events.info("A CA has issued a certificate.", {{"ca", found->name.text()},
                                                           {"subject", made->issued.subject},
                                                           {"serial", made->issued.serial},
                                                           {"who", told.who}});
   }
   if (!request.hand_out()) {
-    auto served = co_await take_up(std::move(*undo), told, std::move(caller), response);
+    auto served =
+        co_await take_up(std::move(*undo), std::move(arrived), told, std::move(caller), response);
     if (!served) co_return std::unexpected(after(std::move(served.error()), response));
   }
   auto all = co_await issued(found->name);
@@ -151,11 +159,12 @@ LiveAuthorityDesk::Answer<certs::Together> LiveAuthorityDesk::undo_of(
   co_return undo;
 }
 
-LiveAuthorityDesk::Answer<Ok> LiveAuthorityDesk::take_up(certs::Together undo, certs::Cause cause,
-                                                         Caller caller,
+LiveAuthorityDesk::Answer<Ok> LiveAuthorityDesk::take_up(certs::Together undo,
+                                                         std::vector<certs::Record> arrived,
+                                                         certs::Cause cause, Caller caller,
                                                          api::IssueResponse& response) {
   if (!parts_.take_up) co_return Ok{};
-  auto change = co_await parts_.take_up(cause.why, std::move(caller));
+  auto change = co_await parts_.take_up(cause.why, std::move(caller), std::move(arrived));
   if (change) *response.mutable_change() = *change;
   if (change && !change->rolled_back()) co_return Ok{};
   auto undone = co_await parts_.certificates.change(std::move(undo), std::move(cause), deadline());

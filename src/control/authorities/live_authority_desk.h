@@ -9,6 +9,7 @@
 #include "certs/machine_names.h"
 #include "control/authorities/words.h"
 #include "control/authority_desk.h"
+#include "io/helper_thread.h"
 #include "io/reactor.h"
 
 namespace gatehouse::control {
@@ -19,6 +20,7 @@ class LiveAuthorityDesk final : public AuthorityDesk {
  public:
   struct Parts {
     io::Reactor& reactor;
+    io::HelperThread& helper;  // makes the keys
     EventLog& events;
     certs::CertificateStore& certificates;
     certs::AuthorityStore& authorities;
@@ -28,7 +30,9 @@ class LiveAuthorityDesk final : public AuthorityDesk {
     // What the next root of that one may certify: the machine as it is now, and --permit.
     std::function<Result<crypto::NameConstraints>()> machine_constraints = {};
     // Serves what the store holds now, as a change with plan and proof; see LiveControlPlane.
-    std::function<io::Task<Result<api::ChangeResponse>>(std::string why, Caller caller)> take_up;
+    std::function<io::Task<Result<api::ChangeResponse>>(std::string why, Caller caller,
+                                                        std::vector<certs::Record> arrived)>
+        take_up;
   };
   // Borrows what Parts refers to.
   explicit LiveAuthorityDesk(Parts parts) : parts_(std::move(parts)) {}
@@ -60,8 +64,8 @@ class LiveAuthorityDesk final : public AuthorityDesk {
   // Of those that are still in the store.
   Answer<std::map<certs::RecordId, std::string>> names_of(
       std::vector<certs::RecordId> records) const;
-  Answer<Ok> take_up(certs::Together undo, certs::Cause cause, Caller caller,
-                     api::IssueResponse& response);
+  Answer<Ok> take_up(certs::Together undo, std::vector<certs::Record> arrived, certs::Cause cause,
+                     Caller caller, api::IssueResponse& response);
   Answer<certs::Together> undo_of(const certs::Destination& destination) const;
   Result<std::optional<crypto::NameConstraints>> next_constraints(
       const certs::AuthorityName& name) const;

@@ -23,6 +23,7 @@ class DeskTest : public certs::testing::AuthorityFixture {
     if (desk_) return *desk_;
     desk_.emplace(LiveAuthorityDesk::Parts{
         .reactor = reactor,
+        .helper = helper,
         .events = events,
         .certificates = store(),
         .authorities = authorities(),
@@ -34,7 +35,8 @@ class DeskTest : public certs::testing::AuthorityFixture {
             },
         .machine_anchor = [this] { return anchor; },
         .machine_constraints = [] { return certs::parse_permitted("moved.example"); },
-        .take_up = [this](std::string why, Caller who) { return take_up(why, who); }});
+        .take_up = [this](std::string why, Caller who,
+                          std::vector<certs::Record>) { return take_up(why, who); }});
     return *desk_;
   }
   io::Task<Result<api::ChangeResponse>> take_up(std::string why, Caller who) {
@@ -97,6 +99,7 @@ class DeskTest : public certs::testing::AuthorityFixture {
     return answer ? ErrorKind::failed : answer.error().kind;
   }
 
+  io::HelperThread helper;
   EventLogOptions quiet{.fd = -1};
   EventLog events{quiet, clock};
   std::optional<crypto::Certificate> anchor;

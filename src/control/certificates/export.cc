@@ -164,7 +164,12 @@ CertificateDesk::Answer<api::ExportedFile> LiveCertificateDesk::export_key(
   const Record& record = found->record();
   auto identity = co_await parts_.store.identity(record.id, soon());
   if (!identity) co_return pass_on(identity);
-  auto content = key_file(record, *identity, *wishes, *passphrase);
+  auto content = co_await parts_.helper.run(
+      parts_.reactor,
+      [record, own = *identity, form = *wishes, secret = std::move(*passphrase)] {
+        return key_file(record, own, form, secret);
+      },
+      takes_long());
   if (!content) co_return pass_on(content);
 
   const std::string_view form = wishes->pfx ? crypto::profile_name(wishes->profile) : "key";

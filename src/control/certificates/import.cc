@@ -39,6 +39,23 @@ Result<ImportWishes> wishes_of(const api::ImportCertificatesRequest& request) {
   return wishes;
 }
 
+// The secrets of a request, taken out of it; they are wiped at its end.
+class Reading {
+ public:
+  explicit Reading(api::ImportCertificatesRequest& request) {
+    secrets_.mutable_files()->Swap(request.mutable_files());
+    secrets_.mutable_passphrases()->Swap(request.mutable_passphrases());
+  }
+  Reading(Reading&&) = default;
+  Reading& operator=(Reading&&) = delete;
+  ~Reading() { api::wipe_secrets(secrets_); }
+
+  Result<ReadFiles> operator()() const { return read_files(secrets_); }
+
+ private:
+  api::ImportCertificatesRequest secrets_;
+};
+
 std::string step_text(const Arrival& arrival, const Record& record) {
   if (arrival.replaces) {
     return fmt::format("{} takes the place of the certificate that had this name",
@@ -64,11 +81,9 @@ CertificateDesk::Answer<api::ImportCertificatesResponse> LiveCertificateDesk::im
     api::ImportCertificatesRequest request, Caller caller) {
   auto wishes = wishes_of(request);
   if (!wishes) co_return pass_on(wishes);
-  api::ImportCertificatesResponse unread;
-  auto bundle = read_files(request, unread);
-  api::wipe_secrets(request);
-  if (!bundle) co_return pass_on(bundle);
-  if (!*bundle) co_return unread;
+  auto read = co_await parts_.helper.run(parts_.reactor, Reading(request), takes_long());
+  if (!read) co_return pass_on(read);
+  if (!read->bundle) co_return std::move(read->refusals);
 
   auto turn = co_await turn_.take(soon());
   if (!turn) co_return pass_on(turn);
@@ -81,7 +96,7 @@ CertificateDesk::Answer<api::ImportCertificatesResponse> LiveCertificateDesk::im
   const certs::Owner owner = wishes->owner;
   const auto anchors = parts_.machine_anchors();
   ImportPlanner planner(parts_.store, std::move(*wishes), anchors, now(), soon());
-  auto plan = co_await planner.plan(std::move(**bundle));
+  auto plan = co_await planner.plan(std::move(*read->bundle));
   if (!plan) co_return pass_on(plan);
   api::ImportCertificatesResponse response = std::move(plan->response);
   if (!response.refusals().empty()) co_return response;

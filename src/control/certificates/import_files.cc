@@ -66,19 +66,19 @@ void move_all(std::vector<T>& from, std::vector<T>& to) {
 
 }  // namespace
 
-Result<std::optional<Bundle>> read_files(const api::ImportCertificatesRequest& request,
-                                         api::ImportCertificatesResponse& response) {
+Result<ReadFiles> read_files(const api::ImportCertificatesRequest& request) {
   if (request.files().empty() || request.files_size() > kMostFiles) {
     return fail(Fault::client, fmt::format("Give 1 to {} files to import.", kMostFiles),
                 ErrorKind::usage);
   }
   auto passphrases = passphrases_of(request);
   if (!passphrases) return pass_on(passphrases);
+  ReadFiles result;
   Bundle all;
   for (const api::ImportFile& file : request.files()) {
     auto bundle = read(file, *passphrases);
     if (!bundle) {
-      add(file.name(), bundle.error(), response);
+      add(file.name(), bundle.error(), result.refusals);
       continue;
     }
     move_all(bundle->certificates, all.certificates);
@@ -88,8 +88,8 @@ Result<std::optional<Bundle>> read_files(const api::ImportCertificatesRequest& r
       all.warnings.push_back(fmt::format("{}: {}.", printable(file.name()), warning));
     }
   }
-  if (!response.refusals().empty()) return std::optional<Bundle>();
-  return std::optional(std::move(all));
+  if (result.refusals.refusals().empty()) result.bundle = std::move(all);
+  return result;
 }
 
 }  // namespace gatehouse::control

@@ -46,6 +46,14 @@ std::unexpected<Error> is_here_as(const RecordName& name, const RecordName& repl
 
 std::string where_it_is(const crypto::MissingIssuer& missing) {
   if (missing.urls.empty()) return "Ask the issuer for it, and import it too.";
+  const auto url = std::ranges::find_if(
+      missing.urls, [](const std::string& one) { return one.starts_with("http://"); });
+  if (url != missing.urls.end()) {
+    return fmt::format(
+        "The certificate says where it is: {} Nothing was fetched from there; gatehouse cert "
+        "import --fetch-issuers does that.",
+        *url);
+  }
   return fmt::format(
       "The certificate says where it is. Get it with: curl -o issuer.cer {} and then: gatehouse "
       "cert import issuer.cer",
@@ -195,6 +203,7 @@ io::Task<Result<Ok>> ImportPlanner::take_identity(crypto::PairedIdentity paired)
       api::MissingIssuer& gap = *plan_.response.add_missing();
       gap.set_of(paired.identity.leaf().subject());
       gap.set_name((*missing)->name);
+      gap.set_certificate(std::string(as_text(paired.identity.chain.back().der())));
       for (const std::string& url : (*missing)->urls) gap.add_urls(url);
       plan_.response.add_notes(gap_text(paired.identity.chain, **missing));
     }

@@ -100,12 +100,15 @@ TEST_F(ImportTest, F2_a_gap_is_named_and_the_intermediate_that_comes_later_fills
   const auto response = import(import_of(pem_of(served)));
   ASSERT_THAT(response.missing(), SizeIs(1));
   EXPECT_EQ(response.missing(0).name(), "CN=intermediate");
+  EXPECT_EQ(response.missing(0).certificate(), as_text(served.leaf().der()));
   EXPECT_THAT(response.notes(0), HasSubstr("its issuer CN=intermediate is missing"));
   const auto later = import(import_of(pem(ca.intermediate)));
   EXPECT_TRUE(later.change().applied());
   EXPECT_THAT(later.notes(0), HasSubstr("\"www.example.org\" becomes complete"));
   EXPECT_THAT(must(find("www.example.org")).candidates.front().record.chain,
               ElementsAre(served.leaf(), ca.intermediate));
+  EXPECT_THAT(arrived, ElementsAre("www.example.org", "intermediate", "www.example.org"))
+      << "what is to be proven, new or replaced";
 }
 
 TEST_F(ImportTest, I4_everything_goes_to_the_shelf_of_what_it_is) {

@@ -10,10 +10,13 @@
 // What is in the files of an import, and what becomes of each thing.
 namespace gatehouse::control {
 
-// All files as one; their passphrases are tried in their order. Blocks for the rounds that they ask
-// for. None: a file was not read, and the response's refusals say which and why. Errors: usage.
-Result<std::optional<crypto::Bundle>> read_files(const api::ImportCertificatesRequest& request,
-                                                 api::ImportCertificatesResponse& response);
+struct ReadFiles {
+  std::optional<crypto::Bundle> bundle;      // all files as one
+  api::ImportCertificatesResponse refusals;  // without a bundle: which file was not read, and why
+};
+// Reads files and passphrases of a request; these are tried in their order. Blocks for the rounds
+// that the files ask for. Any thread. Errors: usage.
+Result<ReadFiles> read_files(const api::ImportCertificatesRequest& request);
 
 // What a person asks for, parsed.
 struct ImportWishes {

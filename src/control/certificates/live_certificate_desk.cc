@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStoreLimit = 30s;
+constexpr auto kWorkLimit = 60s;
 constexpr std::size_t kLongestPage = 1000;
 
 Result<certs::RecordFilter> filter_of(const api::ListCertificatesRequest& request) {
@@ -79,6 +80,8 @@ void take_over(const api::ChangeResponse& from, api::ChangeResponse& to) {
 }  // namespace
 
 io::Deadline LiveCertificateDesk::soon() const { return parts_.reactor.in(kStoreLimit); }
+
+io::Deadline LiveCertificateDesk::takes_long() const { return parts_.reactor.in(kWorkLimit); }
 
 WallTime LiveCertificateDesk::now() const { return parts_.reactor.clock().wall(); }
 
@@ -223,7 +226,7 @@ io::Task<Result<Ok>> LiveCertificateDesk::undo(StoreEdit& edit, api::ChangeRespo
 io::Task<Result<Ok>> LiveCertificateDesk::settle(StoreEdit& edit, std::string why, Caller caller,
                                                  api::ChangeResponse& change) {
   if (edit.empty()) co_return Ok{};
-  auto served = co_await parts_.bring_into_force(std::move(why), std::move(caller));
+  auto served = co_await parts_.bring_into_force(std::move(why), std::move(caller), edit.arrived());
   const bool proven = served && !served->rolled_back() && !has_errors(*served);
   if (!proven) {
     if (auto undone = co_await undo(edit, change); !undone) co_return undone;

@@ -9,20 +9,22 @@
 #include "certs/store/turn.h"
 #include "control/certificate_desk.h"
 #include "control/certificates/store_edit.h"
+#include "io/helper_thread.h"
 
 namespace gatehouse::control {
 
-// The desk of a running program, on its certificate store. Blocks its thread for what cryptography
-// takes: making an RSA key or opening a PKCS#12 file may be a second.
+// The desk of a running program, on its certificate store. What cryptography takes long for is done
+// by the helper thread: making an RSA key, opening or writing a PKCS#12 file.
 class LiveCertificateDesk final : public CertificateDesk {
  public:
   // Makes what the store holds now serve, with plan and proof; where the proof fails everything
-  // served is as before.
-  using BringIntoForce =
-      std::function<io::Task<Result<api::ChangeResponse>>(std::string why, Caller caller)>;
+  // served is as before, once the caller has taken `arrived` out of the store again.
+  using BringIntoForce = std::function<io::Task<Result<api::ChangeResponse>>(
+      std::string why, Caller caller, std::vector<certs::Record> arrived)>;
 
   struct Parts {
     io::Reactor& reactor;
+    io::HelperThread& helper;
     certs::CertificateStore& store;
     const certs::Usage& usage;
     EventLog& events;
@@ -58,6 +60,8 @@ class LiveCertificateDesk final : public CertificateDesk {
 
  private:
   io::Deadline soon() const;
+  // For work of the helper thread, what waits before it included.
+  io::Deadline takes_long() const;
   WallTime now() const;
   api::StoredCertificate message(const certs::Record& record) const;
 

@@ -29,7 +29,9 @@ Record future_record(const NewIdentity& made, const certs::RecordName& name, Wal
 
 CertificateDesk::Answer<api::CreateCertificateResponse> LiveCertificateDesk::create(
     api::CreateCertificateRequest request, Caller caller) {
-  auto made = make_self_signed(request, now());
+  auto made = co_await parts_.helper.run(
+      parts_.reactor, [request, when = now()] { return make_self_signed(request, when); },
+      takes_long());
   if (!made) co_return pass_on(made);
   auto turn = co_await turn_.take(soon());
   if (!turn) co_return pass_on(turn);
@@ -78,7 +80,8 @@ CertificateDesk::Answer<api::CreateCertificateResponse> LiveCertificateDesk::cre
 
 CertificateDesk::Answer<api::RequestCertificateResponse> LiveCertificateDesk::request(
     api::RequestCertificateRequest request, Caller caller) {
-  auto made = make_request(request);
+  auto made = co_await parts_.helper.run(
+      parts_.reactor, [request] { return make_request(request); }, takes_long());
   if (!made) co_return pass_on(made);
   auto turn = co_await turn_.take(soon());
   if (!turn) co_return pass_on(turn);

@@ -7,7 +7,7 @@
 #include "crypto/identity.h"
 
 // Keys, certificates and requests as the API asks for them. Blocks for the making of the key: an
-// RSA key of 4096 bits may take seconds.
+// RSA key of 4096 bits may take seconds. Any thread.
 namespace gatehouse::control {
 
 struct NewIdentity {

@@ -27,7 +27,9 @@ io::Task<Result<Content>> StoreEdit::content_of(RecordId id) const {
 
 io::Task<Result<Record>> StoreEdit::add(certs::NewRecord content) {
   auto record = co_await store_.put(std::move(content), cause_, deadline_);
-  if (record) done_.emplace_back(Added{record->id});
+  if (!record) co_return record;
+  done_.emplace_back(Added{record->id});
+  arrived_.push_back(*record);
   co_return record;
 }
 
@@ -35,7 +37,9 @@ io::Task<Result<Record>> StoreEdit::replace(RecordId id, Content content) {
   auto before = co_await content_of(id);
   if (!before) co_return pass_on(before);
   auto record = co_await store_.replace(id, std::move(content), cause_, deadline_);
-  if (record) done_.emplace_back(Replaced{id, std::move(*before)});
+  if (!record) co_return record;
+  done_.emplace_back(Replaced{id, std::move(*before)});
+  arrived_.push_back(*record);
   co_return record;
 }
 

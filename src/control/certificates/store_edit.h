@@ -21,6 +21,8 @@ class StoreEdit {
   // The latest first. Errors: those of the store; what was not reached stays as it is.
   io::Task<Result<Ok>> undo(io::Deadline deadline);
   bool empty() const { return done_.empty(); }
+  // What was added, and what took the place of another one.
+  const std::vector<certs::Record>& arrived() const { return arrived_; }
 
  private:
   struct Added {
@@ -43,6 +45,7 @@ class StoreEdit {
   certs::Cause cause_;
   io::Deadline deadline_;
   std::vector<Done> done_;
+  std::vector<certs::Record> arrived_;
 };
 
 }  // namespace gatehouse::control

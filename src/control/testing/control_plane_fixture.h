@@ -81,6 +81,7 @@ class TheControlPlane : public io::testing::ReactorTest {
   AccessLogs access_logs_{log_};
   FakeProver prover_;
   std::vector<crypto::Certificate> machine_anchors_;
+  std::shared_ptr<const certs::NameIndex> names_;
   FakeFleet fleet_{reactor};
   FakeTrustPages trust_;
   LiveControlPlane plane_{{.reactor = reactor,
@@ -94,10 +95,40 @@ class TheControlPlane : public io::testing::ReactorTest {
                            .machine_anchors = [this] { return machine_anchors_; },
                            .facts = {},
                            .metrics_page = [] { return std::string("counters"); },
+                           .names = [this] { return names_; },
                            .on_identities = [](const IdentitySet&) {},
                            .upgrade = {},
                            .trust = trust_}};
   std::vector<std::string> events_seen_;
+};
+
+// With certificates in the store, which is asked who uses them.
+class StoredCertificatesInForce : public TheControlPlane {
+ protected:
+  StoredCertificatesInForce() {
+    stored_.usage().ask([this](const certs::RecordId& id) { return plane_.users_of(id); });
+  }
+  static api::ChangeRequest with_selector(const std::string& site, const std::string& name) {
+    api::ChangeRequest request = with_site(site);
+    request.mutable_edits(0)->mutable_set_site()->mutable_site()->mutable_certificate()->set_name(
+        name);
+    return request;
+  }
+  // What a client is shown that calls this name.
+  crypto::Certificate answering(const std::string& name) const {
+    for (const auto& [id, plan] : plane_.in_force().snapshot->listeners) {
+      if (!plan.bindings) continue;
+      const auto* answer = plan.bindings->find(ServerName::parse(name).value());
+      for (const auto& served : plane_.in_force().identities->all()) {
+        if (answer != nullptr && served->credential == answer->answer.credential) {
+          return served->identity.leaf();
+        }
+      }
+    }
+    ADD_FAILURE() << "nothing answers for " << name;
+    std::abort();
+  }
+  Answer take_up() { return run(plane_.take_up_store("an import", {"root", 0})); }
 };
 
 }  // namespace gatehouse::control::testing

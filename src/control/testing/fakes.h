@@ -72,6 +72,7 @@ class FakeProver final : public Prover {
     ++asked;
     const auto* tls = std::get_if<check::TlsPlan>(&claim.plan);
     claims.emplace_back(tls == nullptr ? "plain" : tls->rsa_only ? "TLS with RSA only" : "TLS");
+    last = std::move(claim);
     trusted = std::move(anchors);
     check::Proof proof{"https://site", "native", as_planned, as_planned, "It was dialled."};
     std::vector<check::Proof> proofs;
@@ -82,6 +83,7 @@ class FakeProver final : public Prover {
   bool as_planned = true;
   int asked = 0;
   std::vector<std::string> claims;
+  std::optional<Claim> last;
   std::vector<crypto::Certificate> trusted;  // when it was asked last
 };
 

@@ -23,11 +23,14 @@ class DeskFixture : public certs::testing::StoreFixture {
     if (!desk_) {
       desk_.emplace(LiveCertificateDesk::Parts{
           .reactor = reactor,
+          .helper = helper,
           .store = store(),
           .usage = usage,
           .events = events,
-          .bring_into_force = [this](std::string why,
-                                     Caller caller) { return bring(std::move(why), caller); },
+          .bring_into_force =
+              [this](std::string why, Caller caller, std::vector<certs::Record> records) {
+                return bring(std::move(why), caller, std::move(records));
+              },
           .would_answer_for =
               [this](const certs::Record& record) {
                 return chooses ? chooses(record) : std::vector<std::string>();
@@ -99,16 +102,20 @@ class DeskFixture : public certs::testing::StoreFixture {
     brought_.add_plan()->set_text("port 443 answers with another certificate");
   }
 
+  io::HelperThread helper;
   gatehouse::testing::MemoryFile log_file;
   EventLog events{{.format = EventLogOptions::Format::json, .fd = log_file.fd()}, clock};
   std::function<std::vector<std::string>(const certs::Record&)> chooses;  // null: nobody
   std::vector<crypto::Certificate> machine_anchors;
   std::vector<std::string> brought;  // why
+  std::vector<std::string> arrived;  // the names of what was brought
   std::optional<Error> cannot_bring;
 
  private:
-  io::Task<Result<api::ChangeResponse>> bring(std::string why, Caller /*caller*/) {
+  io::Task<Result<api::ChangeResponse>> bring(std::string why, Caller /*caller*/,
+                                              std::vector<certs::Record> records) {
     brought.push_back(std::move(why));
+    for (const certs::Record& one : records) arrived.push_back(one.name.text());
     if (cannot_bring) co_return std::unexpected(*cannot_bring);
     co_return brought_;
   }
