@@ -119,6 +119,13 @@ Result<CertificateRequest> CertificateRequest::from_der(ByteView der) {
         "the key of the certificate request is too weak ({}): ask with an ECDSA P-256 key",
         strength.text));
   }
+  // The library reads RSA-PSS keys, but neither writes them nor shakes hands with them.
+  if (!strength.algorithm) {
+    return refused(fmt::format(
+        "the key of the certificate request ({}) is of a kind that no client takes: ask with an "
+        "ECDSA P-256 key",
+        strength.text));
+  }
   const bool proven = X509_REQ_verify(parsed.get(), key.get()) == 1;
   drain_library_errors();
   if (!proven) {

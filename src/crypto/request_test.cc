@@ -89,6 +89,25 @@ DqlJ9UTBLuVn6vOgnjDgV4d609VptHiEWwL9/B1VtgQK
 -----END CERTIFICATE REQUEST-----
 )";
 
+// With an RSA-PSS key, which the library reads and cannot write.
+constexpr std::string_view kPss = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIICkzCCAUYCAQAwGzEZMBcGA1UEAwwQcHNzLnBsYW50NC5sb2NhbDCCASAwCwYJ
+KoZIhvcNAQEKA4IBDwAwggEKAoIBAQC91UW+4bvM5NAHWMOILXJaFfoMw9SmX7yT
+M74HcF9Pzzokb1eIE3Vaaf3mRFTRH/e5eNxMtCNQfMY9HLUPm8tm0dKJ3Qx95FSJ
+KhldOaab83RkFXJUWm1CsqlYVwwpbdKEmTg3NB+QeJjd9HNvJTnUKm50UK1zJdu3
+RN1+wO6qrf46G/ePZX2t9m38MIIukzSIPbps76/MiA33oZcPfS/FO6ZKR5u+7rGs
+6JgzBRIxqtrDx7wxvsV7m2fUz3F3vPt6H/pYPClHC9j5iOJ/fjU/YuPxhWcvcIdU
+ezs5Y35uj8YpuqV5zd89kbwSun7j47H1L9pgdalKqc4oo1Kzd4+1AgMBAAGgADBC
+BgkqhkiG9w0BAQowNaAPMA0GCWCGSAFlAwQCAQUAoRwwGgYJKoZIhvcNAQEIMA0G
+CWCGSAFlAwQCAQUAogQCAgDeA4IBAQBce1SDaYSheZveYC4tLdJICrT+2I0pNz/Z
+QySezo5Eh172Vk2sYFq6Rm34DPWBv3ikZUSDbouYw5NaG4d0wwr/nxv+57VMYEKW
+DFDsWled8X8VERg1P/8mYbAgy73nfU1H1ls1RasvZOGZ06rjrYoiKBFQri2pGQn7
+s2bqWS5n3/e7khve8qXBKy3No2f0bvlbfqPpEJwqmS6IlXO0TqPEgP/vvQiz8e7s
+RRotxYf8vfSl9pbxEGTPrEgKX6McTedFgEO7gCwK2HAO4iJ0ei5Xtx0oVAttUTyc
+WEftKKnj4CMXlA+mWrvtKuCwZ78kAoqhC9fzf9pEZLgJ+3i85mhM
+-----END CERTIFICATE REQUEST-----
+)";
+
 RequestSpec spec(std::initializer_list<std::string_view> names) {
   RequestSpec spec{.common_name = std::string(*names.begin()), .purpose = Purpose::server};
   for (const auto name : names) spec.names.push_back(NamePattern::parse(name).value());
@@ -208,6 +227,12 @@ TEST(CertificateRequest, the_certificate_that_answers_it_has_its_key) {
   const auto answer =
       issue(testing::server_spec({"a.example"}), own, ca.intermediate, ca.key).value();
   EXPECT_EQ(answer.spki_sha256(), request.spki_sha256());
+}
+
+TEST(CertificateRequest, a_key_that_no_handshake_knows_is_refused_with_a_remedy) {
+  const auto refused = CertificateRequest::from_pem(kPss);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("(RSA 2048) is of a kind that no client takes"));
 }
 
 TEST(CertificateRequest, says_what_else_it_asks_for) {
