@@ -62,6 +62,15 @@ Result<Secret> read_passphrase(const PassphrasePlace& place, const std::filesyst
               ErrorKind::invalid);
 }
 
+Result<Ok> check_new_file(const std::filesystem::path& file) {
+  std::error_code none;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, none))) return Ok{};
+  return fail(
+      Fault::operator_input,
+      fmt::format("{} is there already: name another place, or move it away.", file.string()),
+      ErrorKind::conflict);
+}
+
 Result<Ok> write_new_private_file(const std::filesystem::path& file, std::string_view content) {
   const io::Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd) return not_written(file, errno);
