@@ -2,7 +2,6 @@
 
 import contextlib
 import http.server
-import json
 import re
 import ssl
 import subprocess
@@ -10,61 +9,11 @@ import threading
 
 import pytest
 
-from support import certificates, program
+from support import certificates
+from support.local_cas import Place, openssl, verify
 from support.wait import seconds
 
-PASSPHRASE = "correct-Horse-7h2k-battery-9x4m-staple"
 NOT_PERMITTED, CONFLICT, NOT_FOUND, USAGE, INVALID = 6, 7, 4, 2, 3
-
-
-class Place:
-    """A running gatehouse with a CA for plant4.local, and a folder of its administrator."""
-
-    def __init__(self, start, folder):
-        self.folder = folder
-        self.start = start
-        self.state = folder / "state"
-        self.gatehouse = start(state=self.state, folder=folder)
-        self.secret = folder / "secret"
-        self.secret.write_text(PASSPHRASE + "\n")
-
-    def ca(self, *words, code=0):
-        done = program.run("ca", *words, "--state", self.state, home=self.folder, cwd=self.folder)
-        assert done.returncode == code, done.stderr or done.stdout
-        return done
-
-    def json(self, *words):
-        return json.loads(self.ca(*words, "--json").stdout)
-
-    def init(self, name="plant", permit=".plant4.local,127.0.0.0/8"):
-        return self.json("init", name, "--permit", permit)
-
-    def anchors(self, name="plant"):
-        file = self.folder / f"{name}-ca.crt"
-        file.write_text(self.ca("show", name, "--anchors").stdout)
-        return file
-
-    def hand_out(self, folder, *words, ca="plant"):
-        self.ca("issue", ca, *words, "--out", folder, "--passphrase-file", self.secret)
-        return self.folder / folder
-
-    def plain_key(self, key):
-        """What a machine that gets the key makes of it."""
-        plain = key.with_suffix(".plain")
-        openssl("pkey", "-in", key, "-passin", f"file:{self.secret}", "-out", plain)
-        return plain
-
-
-def openssl(*words, code=0):
-    done = subprocess.run(["openssl", *map(str, words)], capture_output=True, text=True,
-                          timeout=seconds(30))
-    assert done.returncode == code, done.stderr
-    return done.stdout
-
-
-def verify(anchors, certificate, purpose, *more, code=0):
-    return openssl("verify", "-x509_strict", "-CAfile", anchors, "-untrusted", certificate,
-                   "-purpose", purpose, *more, certificate, code=code)
 
 
 @pytest.fixture
@@ -191,7 +140,7 @@ def test_what_is_issued_for_this_machine_goes_into_its_store(place):
     assert "files" in again.stderr
     place.json("issue", "plant", "files.plant4.local", "--replace", "files")
     rows = place.json("show", "plant")["issued"]
-    assert [row["certificate"] for row in rows] == ["files", "files"]
+    assert sorted(row.get("certificate", "") for row in rows) == ["", "files"], "one is there"
 
 
 def test_a_key_is_handed_out_with_a_strong_passphrase_only_I12(place):

@@ -72,10 +72,13 @@ Result<int> list_authorities(const ListAuthorities& list, const Surroundings& ar
 Result<int> show_authority(const ShowAuthority& show, const Surroundings& around) {
   api::GetAuthorityRequest request;
   request.set_name(show.name);
-  return ask_for<api::GetAuthorityResponse>(
-      around, {.api = show.api, .why = {}}, "Get", request, [&](const auto& shown) {
-        return show.anchors ? shown.anchors() : authority_text(shown, around.clock.wall());
-      });
+  request.set_certificate(show.certificate);
+  return ask_for<api::GetAuthorityResponse>(around, {.api = show.api, .why = {}}, "Get", request,
+                                            [&](const auto& shown) {
+                                              if (show.anchors) return shown.anchors();
+                                              if (!show.certificate.empty()) return shown.chain();
+                                              return authority_text(shown, around.clock.wall());
+                                            });
 }
 
 Result<int> rotate_authority(const RotateAuthority& rotate, const Surroundings& around) {

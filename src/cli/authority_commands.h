@@ -35,7 +35,8 @@ struct ListAuthorities {
 struct ShowAuthority {
   Connection api;
   std::string name;
-  bool anchors = false;  // these alone, as PEM
+  bool anchors = false;     // these alone, as PEM
+  std::string certificate;  // the chain of this one alone, as PEM
 };
 
 struct IssueCertificates {
@@ -46,10 +47,14 @@ struct IssueCertificates {
   bool each = false;
   std::string key_type;
   std::uint64_t days = 0;
-  std::string certificate;    // its name in the store
-  std::string replace;        // the name of another one there
-  std::filesystem::path out;  // a folder: for another machine; empty: into the store
+  std::string certificate;  // its name in the store
+  std::string replace;      // the name of another one there
+  // For another machine: a folder; of a request the file for the certificate. Empty: into the
+  // store, or to standard output.
+  std::filesystem::path out;
   PassphrasePlace passphrase;
+  std::filesystem::path request;   // made elsewhere
+  std::vector<std::string> hosts;  // in the place of the names of the request
 };
 
 struct RotateAuthority {

@@ -107,6 +107,58 @@ TEST_F(CaVerbs, what_is_handed_out_is_written_to_files_that_only_their_owner_rea
   EXPECT_THAT(said(), Not(HasSubstr("encrypted key")));
 }
 
+TEST_F(CaVerbs, a_request_is_sent_as_it_is_and_its_certificate_is_data) {
+  answer("Issue", R"json({"certificates":[{"row":{"subject":"printer.plant4.local","serial":"5d0c",
+    "names":["printer.plant4.local"],"notAfter":"2026-12-01T00:00:00Z"},"chain":"the chain\n"}],
+    "notes":["The request asks to be a CA; the certificate is none, and signs nothing."]})json");
+  std::ofstream(folder_.file("printer.csr")) << "the request";
+  EXPECT_EQ(done({"ca", "issue", "plant", "--request", "printer.csr"}), 0);
+  EXPECT_EQ(asked().at(0),
+            R"(Issue {"authority":"plant","role":"serverAuth","request":"dGhlIHJlcXVlc3Q="})");
+  EXPECT_EQ(said(), "the chain\n");
+  EXPECT_THAT(stage_.console.talked, HasSubstr("asks to be a CA"));
+  EXPECT_EQ(done({"ca", "issue", "plant", "--request", "printer.csr", "--host", "a.plant4.local",
+                  "--host", "10.0.0.1", "--client", "--days", "7", "--out", "printer.crt"}),
+            0);
+  EXPECT_THAT(asked().at(1), HasSubstr(R"("names":["a.plant4.local","10.0.0.1"])"));
+  EXPECT_THAT(asked().at(1), HasSubstr(R"("role":"clientAuth")"));
+  EXPECT_EQ(content("printer.crt"), "the chain\n");
+}
+
+TEST_F(CaVerbs, the_certificate_of_a_request_replaces_no_file) {
+  std::ofstream(folder_.file("printer.csr")) << "the request";
+  std::ofstream(folder_.file("printer.key")) << "the key";
+  EXPECT_EQ(refused({"ca", "issue", "plant", "--request", "printer.csr", "--out", "printer.key"}),
+            ErrorKind::conflict);
+  EXPECT_TRUE(asked().empty());
+  EXPECT_EQ(content("printer.key"), "the key");
+}
+
+TEST_F(CaVerbs, what_belongs_to_a_key_that_is_made_here_does_not_go_with_a_request) {
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{{"a.plant4.local"},
+                                             {"--each"},
+                                             {"--name", "x"},
+                                             {"--replace", "x"},
+                                             {"--key-type", "p384"},
+                                             {"--passphrase-file", "secret"}}) {
+    std::vector<std::string> words{"ca", "issue", "plant", "--request", "printer.csr"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(refused(words), ErrorKind::usage) << more.front();
+  }
+  EXPECT_EQ(refused({"ca", "issue", "plant", "a.plant4.local", "--host", "b"}), ErrorKind::usage);
+  EXPECT_EQ(refused({"ca", "issue", "plant"}), ErrorKind::usage);
+}
+
+TEST_F(CaVerbs, what_was_issued_can_be_printed_again) {
+  answer("Get", R"json({"chain":"the chain\n","anchors":"the roots\n"})json");
+  EXPECT_EQ(done({"ca", "show", "plant", "--certificate", "5d0c3a9f"}), 0);
+  EXPECT_EQ(asked().at(0), R"(Get {"name":"plant","certificate":"5d0c3a9f"})");
+  EXPECT_EQ(said(), "the chain\n");
+  EXPECT_EQ(refused({"ca", "show", "plant", "--certificate", "5d0c", "--anchors"}),
+            ErrorKind::usage);
+}
+
 TEST_F(CaVerbs, nothing_is_issued_that_would_find_no_place) {
   std::filesystem::create_directory(folder_.file("out"));
   std::ofstream(folder_.file("out/b.plant4.local.key")) << "of somebody";

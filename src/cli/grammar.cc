@@ -44,10 +44,10 @@ OperandCount operand_count(std::string_view operands) {
 
 std::vector<Verb> verbs() {
   std::vector<Verb> all;
-  for (const auto rows :
-       {run_rows(), site_rows().first(1), status_rows(), check_rows(), reload_rows(),
-        site_rows().subspan(1), binding_rows(), certificate_rows(), copy_rows(), serving_rows(),
-        upgrade_rows(), config_rows(), ca_rows(), trust_rows(), trust_page_rows(), own_rows()}) {
+  for (const auto rows : {run_rows(), site_rows().first(1), status_rows(), check_rows(),
+                          reload_rows(), site_rows().subspan(1), binding_rows(), certificate_rows(),
+                          copy_rows(), serving_rows(), upgrade_rows(), config_rows(), ca_rows(),
+                          ca_issue_rows(), trust_rows(), trust_page_rows(), own_rows()}) {
     all.insert(all.end(), rows.begin(), rows.end());
   }
   return all;

@@ -12,6 +12,7 @@ std::span<const Verb> site_rows();
 std::span<const Verb> binding_rows();
 std::span<const Verb> status_rows();
 std::span<const Verb> ca_rows();
+std::span<const Verb> ca_issue_rows();
 std::span<const Verb> serving_rows();  // listener, upstream, logs
 std::span<const Verb> certificate_rows();
 std::span<const Verb> copy_rows();

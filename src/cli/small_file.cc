@@ -109,6 +109,15 @@ Result<std::string> read_small_file(const std::filesystem::path& file) {
   return read_all(opened.get(), file);
 }
 
+Result<Ok> check_new_file(const std::filesystem::path& file) {
+  std::error_code none;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, none))) return Ok{};
+  return fail(
+      Fault::operator_input,
+      fmt::format("{} is there already: name another place, or move it away.", file.string()),
+      ErrorKind::conflict);
+}
+
 Result<Ok> write_small_file(const std::filesystem::path& file, std::string_view text) {
   const std::filesystem::path next = file.string() + ".new";
   FilePtr opened(std::fopen(next.c_str(), "wbe"));

@@ -19,6 +19,9 @@ enum class Existing : unsigned char { kept, replaced };
 Result<Ok> write_new_file(const std::filesystem::path& file, std::string_view content,
                           FileMode mode, Existing existing);
 
+// Before something is made that would find no place. Errors: conflict, one is there.
+Result<Ok> check_new_file(const std::filesystem::path& file);
+
 // Replaces a file as a whole. Errors: not_found (its folder), not_permitted, failed.
 Result<Ok> write_small_file(const std::filesystem::path& file, std::string_view text);
 

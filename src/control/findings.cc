@@ -15,6 +15,8 @@ constexpr std::size_t kMostOfAKind = 5;
 
 class Findings {
  public:
+  explicit Findings(std::vector<api::Finding> all) : all_(std::move(all)) {}
+
   void add(const char* severity, std::string about, std::string sentence, std::string remedy) {
     api::Finding one;
     one.set_severity(severity);
@@ -142,8 +144,8 @@ void upstreams(const config::Settings& settings, Findings& to) {
 }  // namespace
 
 void add_findings(const InForce& now, WallTime time, const std::string& last_error,
-                  api::Status& status) {
-  Findings findings;
+                  std::vector<api::Finding> more, api::Status& status) {
+  Findings findings(std::move(more));
   if (!last_error.empty()) {
     findings.add("error", "configuration",
                  "The configuration was read again and could not be taken over; what was served "

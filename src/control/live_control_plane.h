@@ -52,6 +52,8 @@ class LiveControlPlane final : public ControlPlane {
     // Replaces the program; see ControlPlane::upgrade.
     std::function<io::Task<Result<api::UpgradeResponse>>(Caller caller)> upgrade;
     TrustPages& trust;
+    // What others have found that an administrator should know.
+    std::function<std::vector<api::Finding>()> more_findings = {};
   };
   // Borrows what Parts refers to.
   explicit LiveControlPlane(Parts parts);

@@ -106,7 +106,8 @@ api::Status LiveControlPlane::status() const {
   }
   status.set_state_folder(parts_.sources.state().string());
   status.set_last_error(last_error_);
-  add_findings(now_, time, last_error_, status);
+  add_findings(now_, time, last_error_,
+               parts_.more_findings ? parts_.more_findings() : std::vector<api::Finding>(), status);
   status.set_suggestion(suggestion(now_, status, parts_.facts.trust_command));
   return status;
 }

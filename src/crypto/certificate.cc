@@ -133,7 +133,17 @@ std::string Certificate::serial() const {
 }
 
 Sha256 Certificate::spki_sha256() const {
-  return crypto::spki_sha256(X509_get0_pubkey(x509().get()));
+  const X509Ptr parsed = x509();
+  const EVP_PKEY* key = X509_get0_pubkey(parsed.get());
+  // The library reads keys that it cannot write (RSA-PSS), and others not at all: then it is what
+  // stands in the certificate.
+  if (key != nullptr && EVP_PKEY_id(key) != EVP_PKEY_RSA_PSS) return crypto::spki_sha256(key);
+  drain_library_errors();
+  unsigned char* bytes = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(parsed.get()), &bytes);
+  const LibraryBytes owned(bytes);
+  if (size <= 0) throw std::bad_alloc();
+  return crypto::sha256({bytes, static_cast<std::size_t>(size)});
 }
 
 bool Certificate::is_ca() const { return X509_check_ca(x509().get()) == 1; }

@@ -96,5 +96,36 @@ TEST(Certificates, are_read_in_the_order_of_the_text_past_keys) {
   EXPECT_FALSE(parse_pem_certificates(write_pem("CERTIFICATE", as_bytes("nothing"))));
 }
 
+// By `openssl req -x509` with a key of `openssl genpkey -algorithm RSA-PSS`.
+constexpr std::string_view kRsaPss = R"(-----BEGIN CERTIFICATE-----
+MIIDdTCCAiigAwIBAgIURFCfLSCt4xjdwtUc/SIZaYXaDzYwQgYJKoZIhvcNAQEK
+MDWgDzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEF
+AKIEAgIA3jAWMRQwEgYDVQQDDAtwc3MuZXhhbXBsZTAeFw0yNjExMjIwNDMxNTZa
+Fw0zNjExMTkwNDMxNTZaMBYxFDASBgNVBAMMC3Bzcy5leGFtcGxlMIIBIDALBgkq
+hkiG9w0BAQoDggEPADCCAQoCggEBAL3VRb7hu8zk0AdYw4gtcloV+gzD1KZfvJMz
+vgdwX0/POiRvV4gTdVpp/eZEVNEf97l43Ey0I1B8xj0ctQ+by2bR0ondDH3kVIkq
+GV05ppvzdGQVclRabUKyqVhXDClt0oSZODc0H5B4mN30c28lOdQqbnRQrXMl27dE
+3X7A7qqt/job949lfa32bfwwgi6TNIg9umzvr8yIDfehlw99L8U7pkpHm77usazo
+mDMFEjGq2sPHvDG+xXubZ9TPcXe8+3of+lg8KUcL2PmI4n9+NT9i4/GFZy9wh1R7
+Ozljfm6Pxim6pXnN3z2RvBK6fuPjsfUv2mB1qUqpziijUrN3j7UCAwEAAaNTMFEw
+HQYDVR0OBBYEFNUYD6QfpSeQPgHmHfhkUbZrETG7MB8GA1UdIwQYMBaAFNUYD6Qf
+pSeQPgHmHfhkUbZrETG7MA8GA1UdEwEB/wQFMAMBAf8wQgYJKoZIhvcNAQEKMDWg
+DzANBglghkgBZQMEAgEFAKEcMBoGCSqGSIb3DQEBCDANBglghkgBZQMEAgEFAKIE
+AgIA3gOCAQEAkYT5xduyJQ0ICkW2dNmuH+H9/xNUeorZHSSxtKKQ05xAWQpJQ/gK
+pkHOnc2fltbK4+kqb8LgDthYAUbV8U+nP3uCeR8Fr2LO40fyilZaY+T+xVpRcywQ
+hIShMdtWb0Bp572duNaYwgcuckaIVLJ2SX59rdNYATgwj2BZw1HPiJuIQnOPK2jQ
+HBHkL0aySIBDH4FpJiWBq2EhhphboXlupybd/16rsecT3JqSVdCSjmyXBU35sLyc
+RXi2n2XozsoPX4UJ9ah+pj7uKdL8mk9jC8hzrSUqQ4x2Xnb3yZhUvRCXhk3lzjpc
+4cg5Juri3GuduoGeozDkd3rd4x+8Wavteg==
+-----END CERTIFICATE-----
+)";
+
+TEST(Certificate, one_with_a_key_that_the_library_cannot_write_answers_all_the_same) {
+  const auto certificate = Certificate::from_pem(kRsaPss).value();
+  EXPECT_NE(certificate.spki_sha256(), Sha256{});
+  EXPECT_EQ(certificate.spki_sha256(), Certificate::from_pem(kRsaPss)->spki_sha256());
+  EXPECT_FALSE(certificate.matches(PrivateKey::generate(KeyType::rsa2048).value()));
+}
+
 }  // namespace
 }  // namespace gatehouse::crypto

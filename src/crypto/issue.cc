@@ -9,6 +9,7 @@
 
 #include "crypto/general_name.h"
 #include "crypto/library_error.h"
+#include "crypto/request.h"
 #include "crypto/subject.h"
 
 namespace gatehouse::crypto {
@@ -65,15 +66,15 @@ bool add_basic_constraints(X509* x509, const CertificateSpec& spec) {
   return add_extension(x509, NID_basic_constraints, basic.get(), kCritical);
 }
 
-bool add_key_usage(X509* x509, const CertificateSpec& spec, const PrivateKey& key) {
+bool add_key_usage(X509* x509, const CertificateSpec& spec, const EVP_PKEY* key) {
   enum Bit { digital_signature = 0, key_encipherment = 2, key_cert_sign = 5, crl_sign = 6 };
   const BitsPtr bits(ASN1_BIT_STRING_new());
   const auto set = [&](Bit bit) { return ASN1_BIT_STRING_set_bit(bits.get(), bit, 1) == 1; };
   if (!bits) return false;
-  const bool done = spec.ca_path_length
-                        ? set(key_cert_sign) && set(crl_sign)
-                        : set(digital_signature) &&
-                              (key.algorithm() != KeyAlgorithm::rsa || set(key_encipherment));
+  const bool done =
+      spec.ca_path_length
+          ? set(key_cert_sign) && set(crl_sign)
+          : set(digital_signature) && (EVP_PKEY_id(key) != EVP_PKEY_RSA || set(key_encipherment));
   return done && add_extension(x509, NID_key_usage, bits.get(), kCritical);
 }
 
@@ -100,8 +101,8 @@ OctetsPtr key_identifier(const EVP_PKEY* key) {
   return octets;
 }
 
-bool add_key_identifiers(X509* x509, const PrivateKey& key, X509* issuer) {
-  const OctetsPtr own = key_identifier(key.native());
+bool add_key_identifiers(X509* x509, const EVP_PKEY* key, X509* issuer) {
+  const OctetsPtr own = key_identifier(key);
   if (!add_extension(x509, NID_subject_key_identifier, own.get(), !kCritical)) return false;
   const ASN1_OCTET_STRING* above = issuer ? X509_get0_subject_key_id(issuer) : nullptr;
   if (!above) return true;
@@ -112,18 +113,18 @@ bool add_key_identifiers(X509* x509, const PrivateKey& key, X509* issuer) {
          add_extension(x509, NID_authority_key_identifier, authority.get(), !kCritical);
 }
 
-bool fill(X509* x509, const CertificateSpec& spec, const PrivateKey& key, X509* issuer) {
+bool fill(X509* x509, const CertificateSpec& spec, EVP_PKEY* key, X509* issuer) {
   const X509* above = issuer ? issuer : x509;
   return X509_set_version(x509, X509_VERSION_3) == 1 && set_serial(x509) &&
          set_subject(x509, spec) && X509_set_issuer_name(x509, X509_get_subject_name(above)) == 1 &&
-         set_validity(x509, spec) && X509_set_pubkey(x509, key.native()) == 1 &&
+         set_validity(x509, spec) && X509_set_pubkey(x509, key) == 1 &&
          add_basic_constraints(x509, spec) && add_key_usage(x509, spec, key) &&
          add_purpose(x509, spec) && add_names(x509, spec) &&
          (!spec.constraints || add_name_constraints(x509, *spec.constraints)) &&
          add_key_identifiers(x509, key, issuer);
 }
 
-Result<Certificate> make(const CertificateSpec& spec, const PrivateKey& key, X509* issuer,
+Result<Certificate> make(const CertificateSpec& spec, EVP_PKEY* key, X509* issuer,
                          const PrivateKey& issuer_key) {
   const X509Ptr x509(X509_new());
   unsigned char* bytes = nullptr;
@@ -141,11 +142,16 @@ Result<Certificate> make(const CertificateSpec& spec, const PrivateKey& key, X50
 
 Result<Certificate> issue(const CertificateSpec& spec, const PrivateKey& key,
                           const Certificate& issuer, const PrivateKey& issuer_key) {
-  return make(spec, key, issuer.x509().get(), issuer_key);
+  return make(spec, key.native(), issuer.x509().get(), issuer_key);
+}
+
+Result<Certificate> issue(const CertificateSpec& spec, const CertificateRequest& request,
+                          const Certificate& issuer, const PrivateKey& issuer_key) {
+  return make(spec, request.public_key().get(), issuer.x509().get(), issuer_key);
 }
 
 Result<Certificate> issue_self_signed(const CertificateSpec& spec, const PrivateKey& key) {
-  return make(spec, key, nullptr, key);
+  return make(spec, key.native(), nullptr, key);
 }
 
 }  // namespace gatehouse::crypto

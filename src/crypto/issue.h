@@ -33,6 +33,11 @@ struct CertificateSpec {
 Result<Certificate> issue(const CertificateSpec& spec, const PrivateKey& key,
                           const Certificate& issuer, const PrivateKey& issuer_key);
 
+// The same for the key of a request; what the request asks for is the caller's to grant.
+class CertificateRequest;
+Result<Certificate> issue(const CertificateSpec& spec, const CertificateRequest& request,
+                          const Certificate& issuer, const PrivateKey& issuer_key);
+
 // The same, signed by itself.
 Result<Certificate> issue_self_signed(const CertificateSpec& spec, const PrivateKey& key);
 

@@ -9,6 +9,7 @@
 #include "crypto/general_name.h"
 #include "crypto/library_error.h"
 #include "crypto/pem.h"
+#include "crypto/request_wishes.h"
 #include "crypto/strength.h"
 #include "crypto/subject.h"
 
@@ -17,13 +18,7 @@ namespace {
 
 constexpr std::size_t kLargestRequest = 64 * 1024;
 
-void free_extensions(X509_EXTENSIONS* extensions) {
-  sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
-}
-
 using RequestPtr = std::unique_ptr<X509_REQ, Freer<X509_REQ_free>>;
-using ExtensionsPtr = std::unique_ptr<X509_EXTENSIONS, Freer<free_extensions>>;
-using BasicConstraintsPtr = std::unique_ptr<BASIC_CONSTRAINTS, Freer<BASIC_CONSTRAINTS_free>>;
 using KeyUsagesPtr = std::unique_ptr<EXTENDED_KEY_USAGE, Freer<EXTENDED_KEY_USAGE_free>>;
 using BitsPtr = std::unique_ptr<ASN1_BIT_STRING, Freer<ASN1_BIT_STRING_free>>;
 
@@ -88,51 +83,6 @@ RequestPtr parse(ByteView der) {
   return request && at == der.data() + der.size() ? std::move(request) : nullptr;
 }
 
-// One extension of those that are asked for. `unreadable`: it is there and broken, or twice.
-template <class Pointer>
-Pointer extension(const X509_EXTENSIONS* all, int nid, bool& unreadable) {
-  int critical = 0;
-  Pointer found(
-      static_cast<typename Pointer::pointer>(X509V3_get_d2i(all, nid, &critical, nullptr)));
-  if (!found && critical != -1) unreadable = true;  // -1: it is not there
-  return found;
-}
-
-bool has_usage(const EXTENDED_KEY_USAGE* usages, int nid) {
-  for (std::size_t i = 0; i < sk_ASN1_OBJECT_num(usages); ++i) {
-    if (OBJ_obj2nid(sk_ASN1_OBJECT_value(usages, i)) == nid) return true;
-  }
-  return false;
-}
-
-struct Wishes {
-  CertificateNames names;
-  bool server = false;
-  bool client = false;
-  bool ca = false;
-};
-
-// None: an extension is there and cannot be read.
-std::optional<Wishes> wishes_of(X509_REQ* request) {
-  constexpr int kKeyCertSign = 5;
-  const ExtensionsPtr all(X509_REQ_get_extensions(request));
-  Wishes wishes;
-  bool unreadable = false;
-  const auto names = extension<GeneralNamesPtr>(all.get(), NID_subject_alt_name, unreadable);
-  const auto usages = extension<KeyUsagesPtr>(all.get(), NID_ext_key_usage, unreadable);
-  const auto basic = extension<BasicConstraintsPtr>(all.get(), NID_basic_constraints, unreadable);
-  const auto bits = extension<BitsPtr>(all.get(), NID_key_usage, unreadable);
-  if (unreadable) return std::nullopt;
-  if (names) wishes.names = server_names(*names);
-  if (usages) {
-    wishes.server = has_usage(usages.get(), NID_server_auth);
-    wishes.client = has_usage(usages.get(), NID_client_auth);
-  }
-  wishes.ca =
-      (basic && basic->ca != 0) || (bits && ASN1_BIT_STRING_get_bit(bits.get(), kKeyCertSign) == 1);
-  return wishes;
-}
-
 }  // namespace
 
 Result<CertificateRequest> CertificateRequest::make(const RequestSpec& spec,
@@ -169,6 +119,13 @@ Result<CertificateRequest> CertificateRequest::from_der(ByteView der) {
         "the key of the certificate request is too weak ({}): ask with an ECDSA P-256 key",
         strength.text));
   }
+  // The library reads RSA-PSS keys, but neither writes them nor shakes hands with them.
+  if (!strength.algorithm) {
+    return refused(fmt::format(
+        "the key of the certificate request ({}) is of a kind that no client takes: ask with an "
+        "ECDSA P-256 key",
+        strength.text));
+  }
   const bool proven = X509_REQ_verify(parsed.get(), key.get()) == 1;
   drain_library_errors();
   if (!proven) {
@@ -185,9 +142,18 @@ Result<CertificateRequest> CertificateRequest::from_der(ByteView der) {
   request.server_ = wishes->server;
   request.client_ = wishes->client;
   request.ca_ = wishes->ca;
+  request.other_wishes_ = std::move(wishes->others);
   request.key_text_ = strength.text;
+  request.key_algorithm_ = strength.algorithm;
   request.spki_sha256_ = crypto::spki_sha256(key.get());
   return request;
+}
+
+Result<CertificateRequest> CertificateRequest::from_file(ByteView content) {
+  constexpr std::uint8_t kSequence = 0x30;
+  // The shortest one with a key that clients take has a length of 0x7f, and text has no such byte.
+  const bool der = content.size() > 1 && content[0] == kSequence && content[1] >= 0x7f;
+  return der ? from_der(content) : from_pem(as_text(content));
 }
 
 Result<CertificateRequest> CertificateRequest::from_pem(std::string_view text) {

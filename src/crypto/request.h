@@ -32,6 +32,8 @@ class CertificateRequest {
   // Exactly one request, at most 64 KiB. Refused with a sentence: damaged, a key too weak to be
   // certified, a signature that the key in it did not make.
   static Result<CertificateRequest> from_der(ByteView der);
+  // The same in what a file holds: DER or PEM.
+  static Result<CertificateRequest> from_file(ByteView content);
   // The same in a PEM text, "CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST"; other blocks are
   // skipped. Refused: none, or several.
   static Result<CertificateRequest> from_pem(std::string_view text);
@@ -49,8 +51,12 @@ class CertificateRequest {
   bool wants_client() const { return client_; }
   // By basic constraints or the right to sign certificates.
   bool wants_ca() const { return ca_; }
+  // What it asks for beside that, in words: "the extension 1.2.3.4". Printable, few.
+  const std::vector<std::string>& other_wishes() const { return other_wishes_; }
   // "ECDSA P-256".
   const std::string& key_text() const { return key_text_; }
+  // None: of a kind that no handshake knows.
+  std::optional<KeyAlgorithm> key_algorithm() const { return key_algorithm_; }
   // Equal for the key, the request and the certificate that answers it.
   const Sha256& spki_sha256() const { return spki_sha256_; }
   // The public half, parsed anew; never null.
@@ -67,7 +73,9 @@ class CertificateRequest {
   std::string subject_;
   std::string common_name_;
   CertificateNames names_;
+  std::vector<std::string> other_wishes_;
   std::string key_text_;
+  std::optional<KeyAlgorithm> key_algorithm_;
   Sha256 spki_sha256_{};
   bool server_ = false;
   bool client_ = false;

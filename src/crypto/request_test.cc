@@ -66,6 +66,48 @@ sjKH9cDZ8BZ1+UjplPAuomGlz4fmNBvS2FAGMJkCUxDrUkQvZi1PDPty9QAyqzjP
 -----END CERTIFICATE REQUEST-----
 )";
 
+// With names and rights of every kind: an e-mail address and a URI, to be a CA, to sign code, an
+// extension of its own.
+constexpr std::string_view kOdd = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIIBuDCCAV4CAQAwOzELMAkGA1UEBhMCQ0gxDTALBgNVBAoMBEFjbWUxHTAbBgNV
+BAMMFHByaW50ZXIucGxhbnQ0LmxvY2FsMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
+QgAEYAvJpQcsmLQ3cZdrr4vN8kHyTykkVPtv9bjbjY++OmzSJhUnixicBJFjFcdM
+5nBboPWyfhkqjSyOYH188ZN/KKCBwDCBvQYJKoZIhvcNAQkOMYGvMIGsMDsGA1Ud
+EQQ0MDKCFHByaW50ZXIucGxhbnQ0LmxvY2FsgQ5pdEBleGFtcGxlLm9yZ4YKaHR0
+cHM6Ly94LzALBgNVHQ8EBAMCAowwJwYDVR0lBCAwHgYIKwYBBQUHAwEGCCsGAQUF
+BwMCBggrBgEFBQcDAzAPBgNVHRMBAf8EBTADAQH/MBQGCWCGSAGG+EIBDQQHFgVo
+ZWxsbzAQBgkrBgEEAYOyAwEEAwwBeDAKBggqhkjOPQQDAgNIADBFAiBI3ZIrAEET
+QF4f4TgMbiuyo6uV5r3VvbbbHocxFPcOTQIhAIKmdnj7/lYI9Ty4TksEy1rjMRAN
+cpJhegW1UvZKAFkk
+-----END CERTIFICATE REQUEST-----
+)";
+// Ed25519 and no subject: as short as a request can be.
+constexpr std::string_view kShort = R"(-----BEGIN CERTIFICATE REQUEST-----
+MH8wMwIBADAAMCowBQYDK2VwAyEArQIhirc7jSKLL1vHOPXCifAaB/RHp9H8ALfv
+vs6PqfqgADAFBgMrZXADQQANE6POGm0/TTJ/S0a8pm1Ya6Mo1KPz6LyaHyb777k+
+DqlJ9UTBLuVn6vOgnjDgV4d609VptHiEWwL9/B1VtgQK
+-----END CERTIFICATE REQUEST-----
+)";
+
+// With an RSA-PSS key, which the library reads and cannot write.
+constexpr std::string_view kPss = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIICkzCCAUYCAQAwGzEZMBcGA1UEAwwQcHNzLnBsYW50NC5sb2NhbDCCASAwCwYJ
+KoZIhvcNAQEKA4IBDwAwggEKAoIBAQC91UW+4bvM5NAHWMOILXJaFfoMw9SmX7yT
+M74HcF9Pzzokb1eIE3Vaaf3mRFTRH/e5eNxMtCNQfMY9HLUPm8tm0dKJ3Qx95FSJ
+KhldOaab83RkFXJUWm1CsqlYVwwpbdKEmTg3NB+QeJjd9HNvJTnUKm50UK1zJdu3
+RN1+wO6qrf46G/ePZX2t9m38MIIukzSIPbps76/MiA33oZcPfS/FO6ZKR5u+7rGs
+6JgzBRIxqtrDx7wxvsV7m2fUz3F3vPt6H/pYPClHC9j5iOJ/fjU/YuPxhWcvcIdU
+ezs5Y35uj8YpuqV5zd89kbwSun7j47H1L9pgdalKqc4oo1Kzd4+1AgMBAAGgADBC
+BgkqhkiG9w0BAQowNaAPMA0GCWCGSAFlAwQCAQUAoRwwGgYJKoZIhvcNAQEIMA0G
+CWCGSAFlAwQCAQUAogQCAgDeA4IBAQBce1SDaYSheZveYC4tLdJICrT+2I0pNz/Z
+QySezo5Eh172Vk2sYFq6Rm34DPWBv3ikZUSDbouYw5NaG4d0wwr/nxv+57VMYEKW
+DFDsWled8X8VERg1P/8mYbAgy73nfU1H1ls1RasvZOGZ06rjrYoiKBFQri2pGQn7
+s2bqWS5n3/e7khve8qXBKy3No2f0bvlbfqPpEJwqmS6IlXO0TqPEgP/vvQiz8e7s
+RRotxYf8vfSl9pbxEGTPrEgKX6McTedFgEO7gCwK2HAO4iJ0ei5Xtx0oVAttUTyc
+WEftKKnj4CMXlA+mWrvtKuCwZ78kAoqhC9fzf9pEZLgJ+3i85mhM
+-----END CERTIFICATE REQUEST-----
+)";
+
 RequestSpec spec(std::initializer_list<std::string_view> names) {
   RequestSpec spec{.common_name = std::string(*names.begin()), .purpose = Purpose::server};
   for (const auto name : names) spec.names.push_back(NamePattern::parse(name).value());
@@ -185,6 +227,58 @@ TEST(CertificateRequest, the_certificate_that_answers_it_has_its_key) {
   const auto answer =
       issue(testing::server_spec({"a.example"}), own, ca.intermediate, ca.key).value();
   EXPECT_EQ(answer.spki_sha256(), request.spki_sha256());
+}
+
+TEST(CertificateRequest, a_key_that_no_handshake_knows_is_refused_with_a_remedy) {
+  const auto refused = CertificateRequest::from_pem(kPss);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("(RSA 2048) is of a kind that no client takes"));
+}
+
+TEST(CertificateRequest, says_what_else_it_asks_for) {
+  const auto odd = CertificateRequest::from_pem(kOdd).value();
+  EXPECT_THAT(odd.names().texts(), ElementsAre("printer.plant4.local"));
+  EXPECT_TRUE(odd.wants_ca());
+  EXPECT_TRUE(odd.wants_server());
+  EXPECT_TRUE(odd.wants_client());
+  EXPECT_THAT(
+      odd.other_wishes(),
+      ElementsAre("2 names that are neither hosts nor addresses", "the purpose Code Signing",
+                  "the key usage keyAgreement", "the key usage keyCertSign",
+                  "the extension Netscape Comment", "the extension 1.3.6.1.4.1.55555.1"));
+  EXPECT_THAT(CertificateRequest::from_pem(kByOpenssl)->other_wishes(), IsEmpty());
+}
+
+TEST(CertificateRequest, is_read_from_a_file_in_either_form) {
+  for (const std::string_view pem : {kByOpenssl, kPlain, kOdd, kShort}) {
+    const auto request = CertificateRequest::from_pem(pem).value();
+    EXPECT_EQ(CertificateRequest::from_file(as_bytes(pem)), request);
+    EXPECT_EQ(CertificateRequest::from_file(request.der()), request);
+  }
+  EXPECT_FALSE(CertificateRequest::from_file({}));
+  EXPECT_FALSE(CertificateRequest::from_file(as_bytes("0")));
+  EXPECT_FALSE(CertificateRequest::from_file(as_bytes("nothing of the kind")));
+}
+
+TEST(CertificateRequest, a_certificate_for_its_key_has_none_of_its_wishes_I1) {
+  const PrivateKey issuer = key();
+  CertificateSpec root;
+  root.common_name = "root";
+  root.not_before = WallTime{std::chrono::seconds{1'700'000'000}};
+  root.not_after = WallTime{std::chrono::seconds{1'900'000'000}};
+  root.ca_path_length = 0;
+  const auto above = issue_self_signed(root, issuer).value();
+  CertificateSpec leaf = root;
+  leaf.common_name = "printer";
+  leaf.ca_path_length.reset();
+  leaf.purpose = Purpose::server;
+  const auto request = CertificateRequest::from_pem(kOdd).value();
+  const auto made = issue(leaf, request, above, issuer).value();
+  EXPECT_TRUE(made.is_issued_by(above));
+  EXPECT_EQ(made.spki_sha256(), request.spki_sha256());
+  EXPECT_FALSE(made.is_ca());
+  EXPECT_FALSE(made.allows_client_authentication());
+  EXPECT_THAT(made.names().texts(), IsEmpty());
 }
 
 }  // namespace

@@ -38,15 +38,18 @@ struct TakeAuthorities {
 };
 
 struct TakeIssued {
+  const std::function<bool(const IssuedCertificate&)>& wanted;
   std::vector<KeptIssued>& to;
 
   bool operator()(const kv::Entry& entry) const {
     auto issued = decode_issued(entry.value);
     if (!issued) return false;
-    to.push_back({std::move(*issued), entry.revision});
+    if (wanted(*issued)) to.push_back({std::move(*issued), entry.revision});
     return true;
   }
 };
+
+bool every(const IssuedCertificate& /*issued*/) { return true; }
 
 }  // namespace
 
@@ -77,8 +80,14 @@ io::Task<Result<Authority>> AuthorityReader::get(AuthorityName name, io::Deadlin
 
 io::Task<Result<std::vector<KeptIssued>>> AuthorityReader::issued(AuthorityName name,
                                                                   io::Deadline deadline) const {
+  co_return co_await issued_where(std::move(name), every, deadline);
+}
+
+io::Task<Result<std::vector<KeptIssued>>> AuthorityReader::issued_where(
+    AuthorityName name, std::function<bool(const IssuedCertificate&)> wanted,
+    io::Deadline deadline) const {
   std::vector<KeptIssued> all;
-  TakeIssued take{all};
+  TakeIssued take{wanted, all};
   auto read = co_await for_each(store_, keys::issued(name), deadline, take);
   if (!read) co_return pass_on(read);
   co_return all;

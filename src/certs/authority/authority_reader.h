@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,10 @@ class AuthorityReader {
 
   // In the order of their serial numbers, which says nothing.
   io::Task<Result<std::vector<KeptIssued>>> issued(AuthorityName name, io::Deadline deadline) const;
+  // Those that `wanted` takes.
+  io::Task<Result<std::vector<KeptIssued>>> issued_where(
+      AuthorityName name, std::function<bool(const IssuedCertificate&)> wanted,
+      io::Deadline deadline) const;
   // The one of this serial number. Errors: not_found.
   io::Task<Result<KeptIssued>> issued_as(AuthorityName name, std::string serial,
                                          io::Deadline deadline) const;

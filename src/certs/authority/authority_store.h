@@ -29,7 +29,7 @@ struct IssueRequest {
   std::vector<NamePattern> names;
   crypto::Purpose purpose = crypto::Purpose::server;
   crypto::KeyType key_type = crypto::KeyType::p256;
-  std::optional<std::chrono::days> life = {};  // none: the authority's
+  std::optional<std::chrono::seconds> life = {};  // none: the authority's
   std::optional<crypto::PrivateKey> key = {};  // none: one of key_type is made, which blocks
 };
 
@@ -45,6 +45,12 @@ struct NewCertificate {
   crypto::Identity identity;
   IssuedCertificate issued;
   std::optional<Record> record;  // where it is kept here
+};
+
+// For the key of a request, which is elsewhere.
+struct CertifiedRequest {
+  std::vector<crypto::Certificate> chain;
+  IssuedCertificate issued;
 };
 
 // The local CAs that administrators made: their keys rest in the certificate store, what they are
@@ -69,6 +75,19 @@ class AuthorityStore {
   io::Task<Result<NewCertificate>> issue(AuthorityName name, IssueRequest request,
                                          Destination destination, Cause cause,
                                          io::Deadline deadline);
+  // The same for the key of a request; `wanted.key_type` does not count. Whether the request asks
+  // for what is wanted is the caller's question.
+  io::Task<Result<CertifiedRequest>> certify(AuthorityName name, IssueRequest wanted,
+                                             crypto::CertificateRequest request, Cause cause,
+                                             io::Deadline deadline);
+  // A certificate that is in the store, with its key, is replaced there by one with the same names,
+  // purpose, life and kind of key, and a new key. Errors: those of issue(); conflict, it is
+  // revoked, not there, or its issuer ends no later than it.
+  io::Task<Result<NewCertificate>> renew(AuthorityName name, std::string serial, Cause cause,
+                                         io::Deadline deadline);
+  // The record in which the certificate of this thumbprint is kept here with its key, if any.
+  io::Task<Result<std::optional<RecordId>>> kept_in(crypto::Sha256 sha256,
+                                                    io::Deadline deadline) const;
 
   // A next root, which is shared but signs nothing yet; it may certify what `constraints` say, or
   // what the one before may. Errors: conflict, there is one already.
@@ -82,9 +101,9 @@ class AuthorityStore {
   // New issuers below the active root. Errors: not_found, its key is not here.
   io::Task<Result<Authority>> renew_issuers(AuthorityName name, Cause cause, io::Deadline deadline);
 
-  // The one that is meant: by its serial number or at least 8 digits of it in any spelling, by what
-  // it was issued for, or by the record in which it is kept. Errors: not_found; conflict, several
-  // are.
+  // The one that is meant: by its serial number or SHA-256, or at least 8 digits of one in any
+  // spelling, by what it was issued for, or by the record in which it is kept. Errors: not_found;
+  // conflict, several are.
   io::Task<Result<KeptIssued>> find_issued(AuthorityName name, std::string text,
                                            std::optional<RecordId> record,
                                            io::Deadline deadline) const;
@@ -130,6 +149,8 @@ class AuthorityStore {
   WallTime now() const;
   io::Task<Result<crypto::Identity>> sign(const Authority& authority, const AuthorityIssuer& issuer,
                                           IssueRequest request, io::Deadline deadline) const;
+  io::Task<Result<Ok>> let_go(AuthorityName name, KeptRecord kept, Together& rest,
+                              io::Deadline deadline) const;
   kv::Store& store_;
   CertificateStore& certificates_;
   const Clock& clock_;

@@ -3,7 +3,7 @@
 #include "certs/authority/authority_keys.h"
 #include "certs/authority/authority_parts.h"
 #include "certs/authority/authority_store.h"
-#include "certs/issuer/ca_certificates.h"
+#include "certs/authority/issuing.h"
 
 // How an authority issues a certificate.
 namespace gatehouse::certs {
@@ -51,15 +51,6 @@ std::optional<RecordId> keep(const Destination& destination, const crypto::Ident
                        .origin = Origin::local_ca,
                        .shelf = Shelf::identities}});
   return id;
-}
-
-// On the condition that the authority is as it was read: a roll-over in between would have made it
-// a certificate of the root before.
-void remember(const Authority& authority, const IssuedCertificate& entry, Together& rest) {
-  const std::string key = keys::issued(authority.name, entry.serial);
-  rest.conditions.push_back(kv::Condition::at(keys::authority(authority.name), authority.revision));
-  rest.conditions.push_back(kv::Condition::absent(key));
-  rest.writes.emplace_back(kv::Put{key, encode_issued(entry)});
 }
 
 }  // namespace
@@ -111,12 +102,7 @@ io::Task<Result<crypto::Identity>> AuthorityStore::sign(const Authority& authori
   auto key = request.key ? Result<crypto::PrivateKey>(std::move(*request.key))
                          : crypto::PrivateKey::generate(request.key_type);
   if (!key) co_return pass_on(key);
-  auto leaf = issue_leaf(*above,
-                         {.common_name = std::move(request.common_name),
-                          .names = std::move(request.names),
-                          .purpose = request.purpose,
-                          .life = request.life.value_or(authority.lives.leaf)},
-                         *key, now());
+  auto leaf = issue_leaf(*above, leaf_spec(authority, std::move(request)), *key, now());
   if (!leaf) co_return pass_on(leaf);
   co_return crypto::Identity{{std::move(*leaf), issuer.certificate}, std::move(*key)};
 }
@@ -134,7 +120,14 @@ io::Task<Result<NewCertificate>> AuthorityStore::issue(AuthorityName name, Issue
   Together rest;
   auto entry = issued_entry(identity->leaf(), issuer, cause);
   entry.record = keep(destination, *identity, rest);
+  if (!entry.record) entry.certificate = identity->leaf();
   remember(*authority, entry, rest);
+  for (const auto& replaced : rest.replace) {
+    auto kept = co_await certificates_.reader().get(replaced.id, deadline);
+    if (!kept) co_return pass_on(kept);
+    auto gone = co_await let_go(name, std::move(*kept), rest, deadline);
+    if (!gone) co_return pass_on(gone);
+  }
   auto records = co_await certificates_.change(std::move(rest), std::move(cause), deadline);
   if (!records) co_return pass_on(records);
   std::optional<Record> record;

@@ -22,6 +22,7 @@ enum Tag : std::uint8_t {
   kWhy,
   kRevokedAt,
   kReason,
+  kCertificate,
 };
 
 std::optional<RecordId> id_of(std::optional<ByteView> bytes) {
@@ -63,6 +64,15 @@ bool read_record(FieldReader& reader, std::optional<RecordId>& to) {
   return to.has_value();
 }
 
+// The same of the certificate.
+bool read_certificate(FieldReader& reader, std::optional<crypto::Certificate>& to) {
+  const auto der = reader.bytes(kCertificate);
+  if (!der) return true;
+  auto certificate = crypto::Certificate::from_der(*der);
+  if (certificate) to = std::move(*certificate);
+  return to.has_value();
+}
+
 }  // namespace
 
 Bytes encode_issued(const IssuedCertificate& issued) {
@@ -76,6 +86,7 @@ Bytes encode_issued(const IssuedCertificate& issued) {
       .time(kNotAfter, issued.not_after)
       .bytes(kSha256, issued.sha256);
   if (issued.record) writer.bytes(kRecord, issued.record->bytes());
+  if (issued.certificate) writer.bytes(kCertificate, issued.certificate->der());
   writer.text(kWho, issued.cause.who).text(kWhy, issued.cause.why);
   if (!issued.revocation) return writer.take();
   return writer.time(kRevokedAt, issued.revocation->when)
@@ -96,7 +107,8 @@ std::optional<IssuedCertificate> decode_issued(ByteView value) {
   const auto not_before = reader.time(kNotBefore);
   const auto not_after = reader.time(kNotAfter);
   const auto digest = reader.bytes(kSha256);
-  const bool kept = read_record(reader, issued.record);
+  const bool kept =
+      read_record(reader, issued.record) && read_certificate(reader, issued.certificate);
   auto cause = read_cause(reader);
   const bool revoked = cause && read_revocation(reader, issued.revocation);
   if (!serial || !issuer || !purpose || !subject || !not_before || !not_after || !digest ||

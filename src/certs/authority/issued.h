@@ -28,7 +28,9 @@ struct IssuedCertificate {
   WallTime not_after;
   crypto::Sha256 sha256{};
   std::optional<RecordId> record = {};  // where it is kept here with its key
-  Cause cause = {};                     // who asked for it
+  // Where it is not kept here, so that it can be given out again.
+  std::optional<crypto::Certificate> certificate = {};
+  Cause cause = {};  // who asked for it
   std::optional<Revocation> revocation = {};
 };
 

@@ -13,7 +13,8 @@ constexpr int kMostTries = 8;
 // Fewer digits are more likely a mistake than a serial number.
 constexpr std::size_t kFewestDigits = 8;
 
-// A serial number, or its beginning, as people copy it; nothing if it cannot be one.
+// A serial number or a thumbprint, or its beginning, as people copy it; nothing if it cannot be
+// one.
 std::optional<std::string> serial_in(std::string_view text) {
   std::string digits;
   for (const char c : text) {
@@ -93,7 +94,8 @@ io::Task<Result<KeptIssued>> AuthorityStore::find_issued(AuthorityName name, std
   for (auto& one : *all) {
     const IssuedCertificate& issued = one.issued;
     const bool meant = (record && issued.record == record) || is_for(issued, text);
-    const bool numbered = serial && issued.serial.starts_with(*serial);
+    const bool numbered = serial && (issued.serial.starts_with(*serial) ||
+                                     crypto::hex(issued.sha256).starts_with(*serial));
     if (numbered || (meant && !issued.revocation)) found.push_back(std::move(one));
   }
   if (found.empty()) co_return none_issued(name, text);

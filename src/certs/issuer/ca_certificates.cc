@@ -14,7 +14,7 @@ using crypto::PrivateKey;
 
 constexpr std::string_view kOrganization = "gatehouse";
 
-CertificateSpec spec_for(std::string common_name, std::chrono::days life, WallTime now) {
+CertificateSpec spec_for(std::string common_name, std::chrono::seconds life, WallTime now) {
   CertificateSpec spec;
   spec.common_name = std::move(common_name);
   spec.organization = kOrganization;
@@ -27,6 +27,12 @@ CertificateSpec leaf_spec(const LeafSpec& wanted, WallTime now) {
   auto spec = spec_for(wanted.common_name, wanted.life, now);
   spec.names = wanted.names;
   spec.purpose = wanted.purpose;
+  return spec;
+}
+
+CertificateSpec leaf_spec_below(const Identity& issuer, const LeafSpec& wanted, WallTime now) {
+  auto spec = leaf_spec(wanted, now);
+  spec.not_after = std::min(spec.not_after, issuer.leaf().not_after());
   return spec;
 }
 
@@ -64,9 +70,12 @@ Result<Identity> issue_self_signed(const LeafSpec& wanted, PrivateKey key, WallT
 
 Result<Certificate> issue_leaf(const Identity& issuer, const LeafSpec& wanted,
                                const PrivateKey& key, WallTime now) {
-  auto spec = leaf_spec(wanted, now);
-  spec.not_after = std::min(spec.not_after, issuer.leaf().not_after());
-  return crypto::issue(spec, key, issuer.leaf(), issuer.key);
+  return crypto::issue(leaf_spec_below(issuer, wanted, now), key, issuer.leaf(), issuer.key);
+}
+
+Result<Certificate> issue_leaf(const Identity& issuer, const LeafSpec& wanted,
+                               const crypto::CertificateRequest& request, WallTime now) {
+  return crypto::issue(leaf_spec_below(issuer, wanted, now), request, issuer.leaf(), issuer.key);
 }
 
 Result<Ok> check_permitted(const std::optional<crypto::NameConstraints>& constraints,

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "crypto/identity.h"
 #include "crypto/issue.h"
+#include "crypto/request.h"
 
 // The certificates that an authority is made of, and those that it makes. Each starts an hour in
 // the past, because clocks of devices are often a little behind, and none ends after the one that
@@ -40,12 +41,16 @@ struct LeafSpec {
   std::string common_name;
   std::vector<NamePattern> names;
   crypto::Purpose purpose = crypto::Purpose::server;
-  std::chrono::days life{90};
+  std::chrono::seconds life = std::chrono::days{90};
 };
 // The certificate alone. Whether the issuer may certify these names is the caller's question: see
 // check_permitted().
 Result<crypto::Certificate> issue_leaf(const crypto::Identity& issuer, const LeafSpec& spec,
                                        const crypto::PrivateKey& key, WallTime now);
+
+// The same for the key of a request.
+Result<crypto::Certificate> issue_leaf(const crypto::Identity& issuer, const LeafSpec& spec,
+                                       const crypto::CertificateRequest& request, WallTime now);
 
 // The same, vouching for itself.
 Result<crypto::Identity> issue_self_signed(const LeafSpec& spec, crypto::PrivateKey key,

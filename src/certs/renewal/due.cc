@@ -3,8 +3,11 @@
 namespace gatehouse::certs {
 
 WallTime renewal_time(const crypto::Certificate& certificate) {
-  const auto from = certificate.not_before();
-  return from + (certificate.not_after() - from) / 3 * 2;
+  return renewal_time(certificate.not_before(), certificate.not_after());
+}
+
+WallTime renewal_time(WallTime not_before, WallTime not_after) {
+  return not_before + (not_after - not_before) / 3 * 2;
 }
 
 bool is_due(const crypto::Certificate& certificate, WallTime now) {

@@ -94,6 +94,9 @@ LiveAuthorityDesk::Answer<api::IssueResponse> LiveAuthorityDesk::issue(api::Issu
                                                                        Caller caller) {
   auto found = co_await authority(request.authority());
   if (!found) co_return pass_on(found);
+  if (!request.request().empty()) {
+    co_return co_await certify(std::move(*found), std::move(request), std::move(caller));
+  }
   auto wanted = wanted_certificates(request);
   if (!wanted) co_return pass_on(wanted);
   if (auto fits = check_destination(request, wanted->size()); !fits) co_return pass_on(fits);

@@ -124,7 +124,13 @@ LiveAuthorityDesk::Answer<api::GetAuthorityResponse> LiveAuthorityDesk::get(
   if (!all) co_return pass_on(all);
   add(*found, *all, now(), *response.mutable_authority());
   response.set_anchors(anchors_pem(*found, *all, now()));
-
+  if (!request.certificate().empty()) {
+    auto one = co_await issued_called(found->name, request.certificate());
+    if (!one) co_return pass_on(one);
+    auto added = co_await add_chain(*found, one->issued, response);
+    if (!added) co_return pass_on(added);
+    all = Issued{std::move(*one)};
+  }
   if (auto added = co_await add_rows(*found, std::move(*all), response); !added) {
     co_return pass_on(added);
   }

@@ -61,6 +61,13 @@ class LiveAuthorityDesk final : public AuthorityDesk {
   Answer<Ok> add_rows(const certs::Authority& authority, Issued all,
                       api::GetAuthorityResponse& to) const;
   Answer<Ok> check_free(std::string name) const;
+  Answer<api::IssueResponse> certify(certs::Authority authority, api::IssueRequest request,
+                                     Caller caller);
+  // What a person calls by its serial number, thumbprint, names, or its name in the store.
+  Answer<certs::KeptIssued> issued_called(certs::AuthorityName name, std::string text) const;
+  Answer<std::optional<certs::RecordId>> record_called(std::string text) const;
+  Answer<Ok> add_chain(const certs::Authority& authority, certs::IssuedCertificate issued,
+                       api::GetAuthorityResponse& to) const;
   // Of those that are still in the store.
   Answer<std::map<certs::RecordId, std::string>> names_of(
       std::vector<certs::RecordId> records) const;

@@ -17,13 +17,7 @@ LiveAuthorityDesk::Answer<api::RevokeResponse> LiveAuthorityDesk::revoke(api::Re
     co_return fail(Fault::operator_input, "say which certificate is to be revoked",
                    ErrorKind::usage);
   }
-  std::optional<certs::RecordId> record;
-  if (auto selector = certs::Selector::parse(request.certificate())) {
-    auto choice = co_await parts_.certificates.find({.selector = std::move(*selector)}, deadline());
-    if (choice) record = choice->candidates.front().record.id;
-  }
-  auto meant = co_await parts_.authorities.find_issued(found->name, request.certificate(), record,
-                                                       deadline());
+  auto meant = co_await issued_called(found->name, request.certificate());
   if (!meant) co_return pass_on(meant);
 
   api::RevokeResponse response;
@@ -48,7 +42,9 @@ LiveAuthorityDesk::Answer<api::RevokeResponse> LiveAuthorityDesk::revoke(api::Re
       "Who verifies learns of it by the list alone: put the new one where they read it, gatehouse "
       "ca crl {}",
       found->name.text()));
-  if (record && issued.record == record) {
+  auto record = co_await parts_.authorities.kept_in(issued.sha256, deadline());
+  if (!record) co_return pass_on(record);
+  if (*record) {
     response.add_notes(
         "It is in the store here still: issue another one in its place, or remove it.");
   }

@@ -134,12 +134,26 @@ Result<certs::NewAuthority> wanted_authority(const api::InitAuthorityRequest& re
                              .lives = *lived};
 }
 
+Result<Purpose> wanted_purpose(const api::IssueRequest& request) { return purpose(request.role()); }
+
+Result<std::optional<std::chrono::seconds>> wanted_life(const api::IssueRequest& request) {
+  const auto life = days(request.days(), std::chrono::days{0}, kMostLeafDays, "a certificate");
+  if (!life) return std::unexpected(life.error());
+  if (request.days() == 0) return std::optional<std::chrono::seconds>();
+  return *life;
+}
+
+Result<IssueRequest> wanted_for(Purpose purpose, std::span<const std::string> names) {
+  if (names.size() > kMostNames) return usage(fmt::format("at most {} names at once", kMostNames));
+  return purpose == Purpose::server ? for_servers(names) : for_clients(names);
+}
+
 Result<std::vector<IssueRequest>> wanted_certificates(const api::IssueRequest& request) {
   const auto role = purpose(request.role());
   if (!role) return std::unexpected(role.error());
   const auto type = key_type(request.key_type());
   if (!type) return std::unexpected(type.error());
-  const auto life = days(request.days(), std::chrono::days{0}, kMostLeafDays, "a certificate");
+  const auto life = wanted_life(request);
   if (!life) return std::unexpected(life.error());
   const std::vector<std::string> names(request.names().begin(), request.names().end());
   if (names.empty()) return usage("say for whom: a name, an address, or what a client is called");
@@ -152,7 +166,7 @@ Result<std::vector<IssueRequest>> wanted_certificates(const api::IssueRequest& r
     auto wanted = *role == Purpose::server ? for_servers(some) : for_clients(some);
     if (!wanted) return pass_on(wanted);
     wanted->key_type = *type;
-    if (request.days() != 0) wanted->life = *life;
+    wanted->life = *life;
     all.push_back(std::move(*wanted));
   }
   return all;

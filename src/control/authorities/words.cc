@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/time_text.h"
+#include "certs/renewal/due.h"
 #include "crypto/pem.h"
 #include "crypto/revocation_list.h"
 #include "crypto/strength.h"
@@ -117,6 +118,9 @@ void add(const certs::IssuedCertificate& issued, const Authority& by, WallTime n
   to.set_not_after(timestamp_text(issued.not_after));
   to.set_sha256(crypto::hex(issued.sha256));
   to.set_state(std::string(state_of(issued, now)));
+  if (issued.record && !issued.revocation) {
+    to.set_renewal(timestamp_text(certs::renewal_time(issued.not_before, issued.not_after)));
+  }
   to.set_who(issued.cause.who);
   to.set_why(issued.cause.why);
   if (!issued.revocation) return;
