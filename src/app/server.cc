@@ -152,7 +152,8 @@ void Server::make_plane() {
           },
       .upgrade =
           [this](control::Caller caller) { return succession_->carry_out(std::move(caller)); },
-      .trust = *trust_pages_});
+      .trust = *trust_pages_,
+      .more_findings = [this] { return issued_renewal_->findings(); }});
   usage_.ask([this](const certs::RecordId& id) { return plane_->users_of(id); });
   make_succession(tickets);
 }
@@ -306,6 +307,7 @@ void Server::run_until_stopped() {
   }
   tasks_.spawn(follow_store());
   tasks_.spawn(refresh_sometimes());
+  tasks_.spawn(issued_renewal_->follow());
   tasks_.spawn(show_life());
   notifier_.ready(status());
   reactor_.run();

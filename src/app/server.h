@@ -16,6 +16,7 @@
 #include "certs/authority/authority_store.h"
 #include "cli/command.h"
 #include "cli/serving.h"
+#include "control/authorities/issued_renewal.h"
 #include "control/authorities/live_authority_desk.h"
 #include "control/certificates/live_certificate_desk.h"
 #include "control/live_control_plane.h"
@@ -95,6 +96,7 @@ class Server {
   std::unique_ptr<StateStore> store_;
   std::optional<certs::AuthorityStore> authorities_;
   std::optional<control::LiveAuthorityDesk> authority_desk_;
+  std::optional<control::IssuedRenewal> issued_renewal_;
   std::unique_ptr<control::StoredNames> names_;
   MetricLabels labels_;
   AccessLogs access_logs_;

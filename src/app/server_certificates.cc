@@ -75,6 +75,16 @@ Result<Ok> Server::make_authorities() {
           [this](std::string why, control::Caller caller) {
             return take_up_store(std::move(why), std::move(caller));
           }});
+  issued_renewal_.emplace(control::IssuedRenewal::Parts{
+      .reactor = reactor_,
+      .events = events_,
+      .certificates = store_->certificates(),
+      .authorities = *authorities_,
+      .chosen = [this](const certs::RecordId& id) { return !plane_->users_of(id).empty(); },
+      .take_up =
+          [this](std::string why, control::Caller caller) {
+            return take_up_store(std::move(why), std::move(caller));
+          }});
   return Ok{};
 }
 
