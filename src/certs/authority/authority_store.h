@@ -128,6 +128,8 @@ class AuthorityStore {
   // or changed since the start.
   std::vector<std::string> users(const RecordId& id) const;
   io::Task<Result<Ok>> load_users(io::Deadline deadline);
+  // The authority that has this certificate as one of its issuers; of the same ones.
+  std::optional<AuthorityName> authority_of(const crypto::Certificate& issuer) const;
 
  private:
   void note_users(const Authority& authority);
@@ -151,6 +153,7 @@ class AuthorityStore {
   const Clock& clock_;
   AuthorityReader reader_;
   std::map<RecordId, std::string> users_;
+  std::map<crypto::Sha256, AuthorityName> issuers_;
 };
 
 }  // namespace gatehouse::certs

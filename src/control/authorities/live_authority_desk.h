@@ -27,6 +27,8 @@ class LiveAuthorityDesk final : public AuthorityDesk {
     std::function<std::optional<crypto::Certificate>()> machine_anchor;
     // Serves what the store holds now, as a change with plan and proof; see LiveControlPlane.
     std::function<io::Task<Result<api::ChangeResponse>>(std::string why, Caller caller)> take_up;
+    // There is a CA or a root that was not there before.
+    std::function<void()> roots_changed = {};
   };
   // Borrows what Parts refers to.
   explicit LiveAuthorityDesk(Parts parts) : parts_(std::move(parts)) {}
