@@ -125,7 +125,7 @@ constexpr std::array kMethods{
     Method{"gatehouse.v1.StatusService/Get", Role::reader, reading<&status_service::get>},
     Method{"gatehouse.v1.ProgramService/Upgrade", Role::administrator,
            changing<&program_service::upgrade>},
-    Method{"gatehouse.v1.TrustService/Show", Role::reader, reading<&trust_service::show>},
+    Method{"gatehouse.v1.TrustService/Show", Role::reader, changing<&trust_service::show>},
     Method{"gatehouse.v1.TrustService/OpenPage", Role::administrator,
            changing<&trust_service::open_page>},
     Method{"gatehouse.v1.TrustService/ClosePage", Role::administrator,

@@ -68,8 +68,8 @@ io::Task<Result<api::ListCertificatesResponse>> list(Desks desks,
 }  // namespace certificate_service
 
 namespace trust_service {
-Result<api::ShowTrustResponse> show(const ControlPlane& plane,
-                                    const api::ShowTrustRequest& request);
+io::Task<Result<api::ShowTrustResponse>> show(ControlPlane& plane, api::ShowTrustRequest request,
+                                              Caller caller);
 io::Task<Result<api::TrustPageState>> open_page(ControlPlane& plane,
                                                 api::OpenTrustPageRequest request, Caller caller);
 io::Task<Result<api::TrustPageState>> close_page(ControlPlane& plane,

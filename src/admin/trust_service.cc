@@ -3,14 +3,14 @@
 
 namespace gatehouse::admin::trust_service {
 
-Result<api::ShowTrustResponse> show(const ControlPlane& plane,
-                                    const api::ShowTrustRequest& /*request*/) {
-  return plane.trust().show();
+io::Task<Result<api::ShowTrustResponse>> show(ControlPlane& plane, api::ShowTrustRequest request,
+                                              Caller /*caller*/) {
+  co_return co_await plane.trust().show(std::move(request));
 }
 
 io::Task<Result<api::TrustPageState>> open_page(ControlPlane& plane,
                                                 api::OpenTrustPageRequest request, Caller caller) {
-  co_return plane.trust().open(request, caller);
+  co_return co_await plane.trust().open(std::move(request), std::move(caller));
 }
 
 io::Task<Result<api::TrustPageState>> close_page(ControlPlane& plane,

@@ -110,19 +110,19 @@ int administer(const cli::Command& command) {
   (void)std::signal(SIGPIPE, SIG_IGN);  // an API that ends is an error like any other
   const SystemClock clock;
   cli::StandardConsole console;
-  const cli::Surroundings around{.connect = cli::connect_live,
-                                 .console = console,
-                                 .clock = clock,
-                                 .environment = environment,
-                                 .here = std::filesystem::current_path(),
-                                 .domain = machine_domain,
-                                 .version = std::string(kVersion),
-                                 .wait = [](auto time) { std::this_thread::sleep_for(time); },
-                                 .ask_secret = cli::ask_at_terminal,
-                                 .confirm = cli::confirming(),
-                                 .fetch_issuer = [&clock](const crypto::Certificate& below) {
-                                   return cli::fetch_issuer(below, clock);
-                                 }};
+  const cli::Surroundings around{
+      .connect = cli::connect_live,
+      .console = console,
+      .clock = clock,
+      .environment = environment,
+      .here = std::filesystem::current_path(),
+      .domain = machine_domain,
+      .version = std::string(kVersion),
+      .wait = [](auto time) { std::this_thread::sleep_for(time); },
+      .ask_secret = cli::ask_at_terminal,
+      .confirm = cli::confirming(),
+      .fetch_issuer =
+          [&clock](const crypto::Certificate& below) { return cli::fetch_issuer(below, clock); }};
   const auto code = cli::carry_out(command, around);
   return code ? *code : report(code.error());
 }

@@ -126,6 +126,10 @@ void Server::make_plane() {
                    .most_connections = connections_by_descriptors(),
                    .trust_command = trust,
                    .trust = trust_state_,
+                   .trust_page_of =
+                       [this](const control::ServedIdentity& served) {
+                         return trusted_cas_->page_of(served);
+                       },
                });
   make_trust_pages();
   plane_ = std::make_unique<control::LiveControlPlane>(control::LiveControlPlane::Parts{
@@ -152,7 +156,8 @@ void Server::make_plane() {
           },
       .upgrade =
           [this](control::Caller caller) { return succession_->carry_out(std::move(caller)); },
-      .trust = *trust_pages_});
+      .trust = *trust_pages_,
+      .more_findings = [this] { return issued_renewal_->findings(); }});
   usage_.ask([this](const certs::RecordId& id) { return plane_->users_of(id); });
   make_succession(tickets);
 }
@@ -306,6 +311,8 @@ void Server::run_until_stopped() {
   }
   tasks_.spawn(follow_store());
   tasks_.spawn(refresh_sometimes());
+  tasks_.spawn(issued_renewal_->follow());
+  tasks_.spawn(trusted_cas_->refresh());
   tasks_.spawn(show_life());
   notifier_.ready(status());
   reactor_.run();

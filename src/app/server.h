@@ -17,7 +17,9 @@
 #include "certs/renewal/default_identity.h"
 #include "cli/command.h"
 #include "cli/serving.h"
+#include "control/authorities/issued_renewal.h"
 #include "control/authorities/live_authority_desk.h"
+#include "control/authorities/trusted_cas.h"
 #include "control/certificates/live_certificate_desk.h"
 #include "control/live_control_plane.h"
 #include "control/stored_names.h"
@@ -101,6 +103,8 @@ class Server {
   std::optional<certs::AuthorityStore> authorities_;
   std::optional<certs::DefaultIdentityKeeper> default_identity_;
   std::optional<control::LiveAuthorityDesk> authority_desk_;
+  std::optional<control::IssuedRenewal> issued_renewal_;
+  std::optional<control::TrustedCas> trusted_cas_;
   std::unique_ptr<control::StoredNames> names_;
   MetricLabels labels_;
   AccessLogs access_logs_;

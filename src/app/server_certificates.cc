@@ -20,6 +20,18 @@ using namespace std::chrono_literals;
 constexpr auto kReadNamesTime = 2min;
 constexpr auto kWriteServedTime = 10s;
 
+// By which other devices may find this machine.
+crypto::CertificateNames names_of_machine() {
+  const auto machine = certs::machine_names(certs::read_machine_sources());
+  crypto::CertificateNames names;
+  for (const auto& name : {machine.full_name, machine.short_name}) {
+    if (!name) continue;
+    if (auto pattern = NamePattern::parse(name->text())) names.dns.push_back(std::move(*pattern));
+  }
+  names.addresses = machine.addresses;
+  return names;
+}
+
 }  // namespace
 
 Result<Ok> Server::open_store(const Environment& environment) {
@@ -86,6 +98,24 @@ Result<Ok> Server::make_authorities() {
       .take_up =
           [this](std::string why, control::Caller caller, std::vector<certs::Record> arrived) {
             return take_up_store(std::move(why), std::move(caller), std::move(arrived));
+          },
+      .roots_changed =
+          [this] {
+            if (!stopping_) tasks_.spawn(trusted_cas_->refresh());
+          }});
+  trusted_cas_.emplace(control::TrustedCas::Parts{
+      .reactor = reactor_, .events = events_, .authorities = *authorities_, .state = trust_state_});
+  issued_renewal_.emplace(control::IssuedRenewal::Parts{
+      .reactor = reactor_,
+      .events = events_,
+      .certificates = store_->certificates(),
+      .authorities = *authorities_,
+      .chosen = [this](const certs::RecordId& id) { return !plane_->users_of(id).empty(); },
+      .kept_by_others =
+          [this](const certs::RecordId& id) { return !default_identity_->users(id).empty(); },
+      .take_up =
+          [this](std::string why, control::Caller caller) {
+            return take_up_store(std::move(why), std::move(caller), {});
           }});
   return Ok{};
 }
@@ -115,7 +145,9 @@ void Server::make_trust_pages() {
           [this](const crypto::CertificateNames& names) {
             return control::issue_page_certificate(*plane_->in_force().identities, names,
                                                    clock_.wall());
-          }});
+          },
+      .named = &*trusted_cas_,
+      .machine_names = [] { return names_of_machine(); }});
 }
 
 void Server::make_desk() {

@@ -8,13 +8,12 @@
 #include <fmt/format.h>
 
 #include "app/trust_export.h"
+#include "app/trust_source.h"
 #include "base/json_text.h"
 #include "base/shell_word.h"
 #include "certs/trust/anchor_facts.h"
 #include "certs/trust/system/trust.h"
-#include "cli/common_flags.h"
 #include "cli/exit_code.h"
-#include "cli/live_api.h"
 #include "cli/trust_page.h"
 
 namespace gatehouse::app {
@@ -67,7 +66,8 @@ std::string_view text(TrustStatus::Answer answer) {
 std::string mending(const TrustStatus& status, const cli::TrustCommand& command) {
   if (status.answer != TrustStatus::Answer::not_trusted) return {};
   const bool sudo = status.needs_root && ::geteuid() != 0;
-  return fmt::format("{}gatehouse trust install --state {}", sudo ? "sudo " : "",
+  return fmt::format("{}gatehouse trust install{} --state {}", sudo ? "sudo " : "",
+                     command.ca.empty() ? "" : " --ca " + shell_word(command.ca),
                      shell_word(std::filesystem::absolute(command.state).string()));
 }
 
@@ -89,49 +89,72 @@ int tell(const std::vector<TrustStatus>& all, const cli::TrustCommand& command) 
 }
 
 // Of the gatehouse that runs on this state folder; nothing where none does, or it has another CA.
-std::string coverage(const crypto::Certificate& anchor, const cli::TrustCommand& command) {
-  cli::Connection connection;
-  connection.state = command.state;
-  cli::complete_sockets(connection, [](const char* name) -> std::optional<std::string> {
-    const char* value = std::getenv(name);
-    if (value == nullptr) return std::nullopt;
-    return value;
-  });
-  auto api = cli::connect_live(connection);
-  if (!api) return {};
-  api::ShowTrustResponse shown;
-  if (!(*api)->call("gatehouse.v1.TrustService/Show", api::ShowTrustRequest{}, shown, {})) {
-    return {};
-  }
-  return shown.sha256() == crypto::hex(anchor.sha256()) ? cli::coverage_text(shown) : "";
+std::string coverage(const certs::TrustedCa& ca, const cli::TrustCommand& command) {
+  const auto shown = ask_for_trust(command);
+  if (!shown || shown->sha256() != crypto::hex(ca.active().sha256())) return {};
+  return cli::coverage_text(*shown);
 }
 
-// The lines of `trust show`.
-Result<int> show(const crypto::Certificate& anchor, bool json) {
-  const certs::AnchorFacts facts = certs::facts_of(anchor);
-  if (json) {
-    fmt::print(R"({{"name":{},"sha256":"{}","fingerprint":"{}","may_certify":{},"until":"{}"}})"
-               "\n",
-               json_string(facts.name), facts.sha256, facts.fingerprint,
-               json_string(facts.may_certify), facts.until);
-    return 0;
-  }
+std::string json_of(const certs::TrustRoot& root) {
+  const certs::AnchorFacts facts = certs::facts_of(root.certificate);
+  return fmt::format(
+      R"("name":{},"sha256":"{}","fingerprint":"{}","may_certify":{},"until":"{}","state":"{}")",
+      json_string(facts.name), facts.sha256, facts.fingerprint, json_string(facts.may_certify),
+      facts.until, certs::trust_role_text(root.role));
+}
+
+void show(const certs::TrustRoot& root) {
+  const certs::AnchorFacts facts = certs::facts_of(root.certificate);
   const std::string_view half = facts.fingerprint;
-  fmt::print("{}\n\n", printable(facts.name));
-  fmt::print("SHA-256      {}\n             {}\n", half.substr(0, 39), half.substr(40));
+  fmt::print("{}\n", printable(facts.name));
+  if (root.role != certs::TrustRole::active) {
+    fmt::print("{}\n", certs::trust_role_words(root.role));
+  }
+  fmt::print("\nSHA-256      {}\n             {}\n", half.substr(0, 39), half.substr(40));
   fmt::print("may certify  {}\n",
              facts.may_certify.empty() ? "any name" : printable(facts.may_certify));
   fmt::print("until        {}\n", facts.until);
+}
+
+// The lines of `trust show`, root by root.
+Result<int> show(const certs::TrustedCa& ca, bool json) {
+  if (!json) {
+    for (std::size_t i = 0; i < ca.roots.size(); ++i) {
+      if (i > 0) fmt::print("\n");
+      show(ca.roots[i]);
+    }
+    return 0;
+  }
+  std::string others;
+  for (std::size_t i = 1; i < ca.roots.size(); ++i) {
+    others += fmt::format("{}{{{}}}", others.empty() ? "" : ",", json_of(ca.roots[i]));
+  }
+  fmt::print("{{{},\"others\":[{}]}}\n", json_of(ca.roots.front()), others);
   return 0;
+}
+
+// In every store, for every root: a device that misses one is left behind one day.
+template <class Step, class Do>
+std::vector<Step> for_each_root(const certs::TrustedCa& ca, Do one) {
+  std::vector<Step> all;
+  for (const certs::TrustRoot& root : ca.roots) {
+    for (Step& step : one(root.certificate)) {
+      if (ca.roots.size() > 1) {
+        step.what = fmt::format("{} ({} root)", step.what, certs::trust_role_text(root.role));
+      }
+      all.push_back(std::move(step));
+    }
+  }
+  return all;
 }
 
 }  // namespace
 
 Result<int> run_trust(const cli::TrustCommand& command) {
-  auto anchor = certs::read_anchor(command.state);
-  if (!anchor) return pass_on(anchor);
-  if (command.verb == cli::TrustCommand::Verb::export_) return export_anchor(*anchor, command);
-  if (command.verb == cli::TrustCommand::Verb::show) return show(*anchor, command.json);
+  auto ca = trusted_ca(command);
+  if (!ca) return pass_on(ca);
+  if (command.verb == cli::TrustCommand::Verb::export_) return export_anchor(*ca, command);
+  if (command.verb == cli::TrustCommand::Verb::show) return show(*ca, command.json);
   certs::TrustPlaces places;
   places.system_root = command.system_root.value_or("/");
   // Named databases are meant instead of those of whoever runs this.
@@ -139,13 +162,18 @@ Result<int> run_trust(const cli::TrustCommand& command) {
   places.nss = command.nss;
   certs::SystemCommandRunner runner(environment("PATH"));
   if (command.verb == cli::TrustCommand::Verb::status) {
-    const int code = tell(certs::trust_status(*anchor, places, runner), command);
-    if (!command.json) fmt::print("{}", coverage(*anchor, command));
+    const auto all = for_each_root<TrustStatus>(*ca, [&](const crypto::Certificate& root) {
+      return certs::trust_status(root, places, runner);
+    });
+    const int code = tell(all, command);
+    if (!command.json) fmt::print("{}", coverage(*ca, command));
     return code;
   }
-  const auto steps = command.verb == cli::TrustCommand::Verb::install
-                         ? certs::install_trust(*anchor, places, runner)
-                         : certs::uninstall_trust(*anchor, places, runner);
+  const auto steps = for_each_root<certs::TrustStep>(*ca, [&](const crypto::Certificate& root) {
+    return command.verb == cli::TrustCommand::Verb::install
+               ? certs::install_trust(root, places, runner)
+               : certs::uninstall_trust(root, places, runner);
+  });
   tell(steps, command.json);
   const auto is = [](Outcome outcome) {
     return [outcome](const certs::TrustStep& step) { return step.outcome == outcome; };

@@ -74,72 +74,108 @@ struct Export {
   std::string talk;
 };
 
-Export plain(const crypto::Certificate& anchor) {
+Export plain(const certs::TrustedCa& ca) {
   return {.target = "",
           .file_name = "gatehouse-ca.crt",
           .media_type = kPlainType,
-          .content = anchor.to_pem(),
+          .content = certs::roots_pem(ca),
           .binary = false,
           .steps = {},
           .talk = ""};
 }
 
-Export for_target(const certs::TrustTarget& target, const crypto::Certificate& anchor,
-                  const std::optional<std::filesystem::path>& out) {
-  certs::TrustKit kit =
-      certs::make_trust_kit(target, anchor, out ? out->filename().string() : std::string());
+Export export_of(certs::TrustKit kit) {
   std::string talk = certs::steps_text(kit);
-  return {.target = target.word,
+  return {.target = kit.target->word,
           .file_name = std::move(kit.file_name),
-          .media_type = target.media_type,
+          .media_type = kit.target->media_type,
           .content = std::move(kit.content),
-          .binary = target.form == certs::AnchorForm::der,
+          .binary = kit.target->form == certs::AnchorForm::der,
           .steps = std::move(kit.steps),
           .talk = std::move(talk)};
 }
 
-std::string json(const Export& made) {
+std::vector<Export> exports_of(const certs::TrustedCa& ca, const cli::TrustCommand& command) {
+  std::vector<Export> all;
+  if (command.target == nullptr) {
+    all.push_back(plain(ca));
+    return all;
+  }
+  const std::string name = command.out ? command.out->filename().string() : std::string();
+  for (certs::TrustKit& kit : certs::make_trust_kits(*command.target, ca, name)) {
+    all.push_back(export_of(std::move(kit)));
+  }
+  return all;
+}
+
+std::string json_of(const Export& made) {
   std::string steps;
   for (const certs::WordedStep& step : made.steps) {
     steps += fmt::format(R"({}{{"text":{},"command":{}}})", steps.empty() ? "" : ",",
                          json_string(step.text), json_string(step.command));
   }
   return fmt::format(
-      R"({{"for":{},"file_name":{},"media_type":{},"content_base64":"{}","steps":[{}]}})"
-      "\n",
+      R"("for":{},"file_name":{},"media_type":{},"content_base64":"{}","steps":[{}])",
       json_string(made.target), json_string(made.file_name), json_string(made.media_type),
       base64(as_bytes(made.content)), steps);
 }
 
-Result<Ok> put_content(const Export& made, const cli::TrustCommand& command) {
-  if (command.out) return write_new(*command.out, made.content);
+// The first one, and behind it those of further roots.
+std::string json(const std::vector<Export>& all) {
+  std::string others;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    others += fmt::format("{}{{{}}}", others.empty() ? "" : ",", json_of(all[i]));
+  }
+  if (!others.empty()) others = fmt::format(R"(,"others":[{}])", others);
+  return fmt::format("{{{}{}}}\n", json_of(all.front()), others);
+}
+
+Result<Ok> put_content(const std::vector<Export>& all, const cli::TrustCommand& command) {
+  const Export& first = all.front();
+  if (command.out) {
+    for (const Export& made : all) {
+      const auto file =
+          &made == &first ? *command.out : command.out->parent_path() / made.file_name;
+      if (auto written = write_new(file, made.content); !written) return written;
+    }
+    return Ok{};
+  }
   if (command.json) return Ok{};
-  if (made.binary && ::isatty(STDOUT_FILENO) == 1) {
+  if (all.size() > 1) {
+    return fail(Fault::operator_input,
+                fmt::format("This CA has {} roots, and the file for {} holds "
+                            "one. Say where they "
+                            "are to be written: --out {}",
+                            all.size(), first.target, first.file_name),
+                ErrorKind::usage);
+  }
+  if (first.binary && ::isatty(STDOUT_FILENO) == 1) {
     return fail(Fault::operator_input,
                 fmt::format("The file for {} is binary and no text for a terminal. Say where it is "
                             "to be written: --out {}",
-                            made.target, made.file_name),
+                            first.target, first.file_name),
                 ErrorKind::usage);
   }
-  (void)std::fwrite(made.content.data(), 1, made.content.size(), stdout);
+  (void)std::fwrite(first.content.data(), 1, first.content.size(), stdout);
   return Ok{};
 }
 
 }  // namespace
 
-Result<int> export_anchor(const crypto::Certificate& anchor, const cli::TrustCommand& command) {
-  const Export made =
-      command.target == nullptr ? plain(anchor) : for_target(*command.target, anchor, command.out);
-  if (auto put = put_content(made, command); !put) return pass_on(put);
+Result<int> export_anchor(const certs::TrustedCa& ca, const cli::TrustCommand& command) {
+  const std::vector<Export> all = exports_of(ca, command);
+  if (auto put = put_content(all, command); !put) return pass_on(put);
   if (command.json && (command.target != nullptr || !command.out)) {
-    fmt::print("{}", json(made));
+    fmt::print("{}", json(all));
     return 0;
   }
   if (command.out) {
     fmt::print(stderr, "The local CA's certificate is in {}. It is public: it holds no key.\n",
                command.out->string());
   }
-  if (!made.talk.empty()) fmt::print(stderr, "\n{}", made.talk);
+  for (const Export& made : all) {
+    if (!made.talk.empty()) fmt::print(stderr, "\n{}", made.talk);
+  }
   return 0;
 }
 

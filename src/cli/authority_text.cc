@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json_text.h"
+#include "certs/trust/anchor_facts.h"
 #include "cli/certificate_text.h"
 #include "cli/columns.h"
 #include "cli/lists.h"
@@ -71,17 +72,10 @@ std::string issued_text(const api::GetAuthorityResponse& shown, WallTime now) {
 }  // namespace
 
 std::string thumbprint_text(std::string_view sha256) {
-  constexpr std::size_t kGroup = 4;
-  constexpr std::size_t kLine = 32;
-  std::string out;
-  for (std::size_t at = 0; at < sha256.size(); at += kGroup) {
-    if (at > 0) out += at % kLine == 0 ? '\n' : ' ';
-    for (const char c : sha256.substr(at, kGroup)) {
-      if (c >= '0' && c <= '9') out += c;
-      if (c >= 'a' && c <= 'f') out += static_cast<char>(c - 'a' + 'A');
-    }
-  }
-  return out;
+  constexpr std::size_t kLine = 40;  // eight groups, each with what parts it from the next
+  std::string lines = certs::fingerprint_groups(sha256);
+  for (std::size_t end = kLine; end <= lines.size(); end += kLine) lines[end - 1] = '\n';
+  return lines;
 }
 
 std::string authorities_text(const api::ListAuthoritiesResponse& authorities, WallTime now) {

@@ -60,6 +60,7 @@ struct TrustCommand {
 
   Verb verb = Verb::install;
   std::filesystem::path state;
+  std::string ca;                                    // empty: the machine's own
   std::vector<std::filesystem::path> nss;            // empty: those of this user
   std::optional<std::filesystem::path> system_root;  // none: /
   std::optional<std::filesystem::path> out;          // of export; none: stdout
@@ -72,6 +73,7 @@ struct TrustPageCommand {
   Connection api;
   std::uint32_t seconds = 0;  // 0: as long as is usual
   std::string listen;         // empty: where it usually is
+  std::string ca;             // empty: the machine's own
   bool close = false;
 };
 

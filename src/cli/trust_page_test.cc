@@ -51,6 +51,23 @@ TEST_F(TrustPageVerb, hands_on_where_it_is_to_listen) {
   EXPECT_THAT(stage_.console.said, HasSubstr("\"verdictPort\":8009"));
 }
 
+TEST_F(TrustPageVerb, I14_opens_that_of_a_ca_with_all_of_its_roots) {
+  stage_.gatehouse.answers[kShow] = R"json({"name":"plant root 1","fingerprint":"0AFF 0001",
+      "roots":[{"fingerprint":"0AFF 0001","state":"active"},
+               {"fingerprint":"0BFF 0002","state":"next"}]})json";
+  EXPECT_EQ(page({"--ca", "plant"}).value(), 0);
+  EXPECT_THAT(stage_.gatehouse.asked[0].second, HasSubstr(R"("ca":"plant")"));
+  EXPECT_THAT(stage_.gatehouse.asked[1].second, HasSubstr(R"("ca":"plant")"));
+  EXPECT_THAT(stage_.console.said,
+              AllOf(HasSubstr("0AFF 0001 (active root)\n"), HasSubstr("0BFF 0002 (next root)\n")));
+}
+
+TEST_F(TrustPageVerb, says_that_a_ca_without_a_name_of_the_machine_has_no_live_test) {
+  stage_.gatehouse.answers[kOpen] = R"json({"open":true,"urls":["http://gate1.lan:8008/x"]})json";
+  EXPECT_EQ(page({"--ca", "plant"}).value(), 0);
+  EXPECT_THAT(stage_.console.said, HasSubstr("the CA may certify no name of this machine"));
+}
+
 TEST_F(TrustPageVerb, closes_it) {
   EXPECT_EQ(page({"--close"}).value(), 0);
   EXPECT_EQ(stage_.gatehouse.asked.front().first, kClose);
@@ -62,6 +79,7 @@ TEST_F(TrustPageVerb, refuses_what_makes_no_sense) {
   EXPECT_EQ(page({"--for", "200h"}).error().kind, ErrorKind::usage);
   EXPECT_EQ(page({"--close", "--for", "1h"}).error().kind, ErrorKind::usage);
   EXPECT_EQ(page({"--close", "--listen", ":8008"}).error().kind, ErrorKind::usage);
+  EXPECT_EQ(page({"--close", "--ca", "plant"}).error().kind, ErrorKind::usage);
   EXPECT_TRUE(stage_.gatehouse.asked.empty());
 }
 

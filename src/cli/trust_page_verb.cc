@@ -31,6 +31,9 @@ constexpr auto kFlags = join(
             [](TrustPageCommand& page, Text text) {
               return assign(page.listen, text, parse_listen_text);
             }},
+        Flag<TrustPageCommand>{
+            "--ca", "NAME", "Whose page: a CA of gatehouse ca list; the machine's own unless said.",
+            [](TrustPageCommand& page, Text text) { return assign(page.ca, text, parse_text); }},
         Flag<TrustPageCommand>{"--close", "", "Close the page that is open.",
                                [](TrustPageCommand& page, Text) -> Result<Ok> {
                                  page.close = true;
@@ -39,8 +42,8 @@ constexpr auto kFlags = join(
     connection_flags<TrustPageCommand>());
 
 Result<Ok> finish(TrustPageCommand& page, const Environment& environment) {
-  if (page.close && (page.seconds != 0 || !page.listen.empty())) {
-    return usage_error("--close closes the page; it goes with neither --for nor --listen.");
+  if (page.close && (page.seconds != 0 || !page.listen.empty() || !page.ca.empty())) {
+    return usage_error("--close closes the page; it goes with none of --for, --listen and --ca.");
   }
   return finish_connection(page, environment);
 }
@@ -53,9 +56,11 @@ constexpr std::array kRows{Verb{
     "trust the local CA yet. The page says at once whether the device that opens it trusts "
     "the CA, shows the fingerprint to compare, and has the file and the steps for each system. "
     "It closes by itself, and when gatehouse ends.\n\n"
-    "Sites that the local CA certifies have the same page under /.well-known/gatehouse/trust.",
-    "gatehouse trust page --for 2h\ngatehouse trust page --close", flags_of<kGrammar>,
-    parse_by<kGrammar>}};
+    "With --ca it is the page of a CA of your own, with all of its roots while one is replaced.\n\n"
+    "Sites that a local CA certifies have the same page under /.well-known/gatehouse/trust.",
+    "gatehouse trust page --for 2h\ngatehouse trust page --ca backends --for 2h\ngatehouse trust "
+    "page --close",
+    flags_of<kGrammar>, parse_by<kGrammar>}};
 
 }  // namespace
 

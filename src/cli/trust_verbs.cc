@@ -23,8 +23,13 @@ constexpr Flag<TrustCommand> kJson{"--json", "", "Say what was done as JSON.",
                                      return Ok{};
                                    }};
 
+constexpr Flag<TrustCommand> kCa{
+    "--ca", "NAME",
+    "A CA of gatehouse ca list, of the running gatehouse; the machine's own unless said.",
+    [](TrustCommand& trust, Text text) { return assign(trust.ca, text, parse_text); }};
+
 constexpr std::array kStoreFlags{
-    kState,
+    kState, kCa,
     Flag<TrustCommand>{
         "--nss", "DIR", "An NSS database (Chromium, Firefox); those of this user unless said.",
         [](TrustCommand& trust, Text text) { return append(trust.nss, text, parse_path); }, true},
@@ -34,7 +39,7 @@ constexpr std::array kStoreFlags{
     kJson};
 
 constexpr std::array kExportFlags{
-    kState,
+    kState, kCa,
     Flag<TrustCommand>{
         "--for", "TARGET",
         "The file that this wants, and what to do there: windows, macos, ios, android, linux, "
@@ -62,7 +67,7 @@ constexpr Grammar<TrustCommand> kStatus{.flags = kStoreFlags,
                                         .finish = finish<TrustCommand::Verb::status>};
 constexpr Grammar<TrustCommand> kExport{.flags = kExportFlags,
                                         .finish = finish<TrustCommand::Verb::export_>};
-constexpr std::array kShowFlags{kState, kJson};
+constexpr std::array kShowFlags{kState, kCa, kJson};
 constexpr Grammar<TrustCommand> kShow{.flags = kShowFlags,
                                       .finish = finish<TrustCommand::Verb::show>};
 
@@ -71,7 +76,8 @@ constexpr std::array kRows{
          "Puts the certificate of the local CA into the system's store, into the NSS databases of "
          "Chromium and Firefox, into the policy of Firefox, and into the store of every Java that "
          "has one of its own. Doing it twice is the same as doing it once.",
-         "gatehouse trust install\nsudo gatehouse trust install --state ~/.local/state/gatehouse",
+         "gatehouse trust install\ngatehouse trust install --ca backends\nsudo gatehouse trust "
+         "install --state ~/.local/state/gatehouse",
          flags_of<kInstall>, parse_by<kInstall>},
     Verb{"trust", "uninstall", "", "take that back", "Removes what install put there.",
          "gatehouse trust uninstall", flags_of<kUninstall>, parse_by<kUninstall>},
@@ -83,7 +89,9 @@ constexpr std::array kRows{
          "Writes the certificate of the local CA and nothing else. No private key ever leaves the "
          "state folder.\n\n"
          "With --for it writes the file that a kind of device or program wants, and says on stderr "
-         "what to do with it there, to the letter.",
+         "what to do with it there, to the letter.\n\n"
+         "Of a CA whose root is about to be replaced all roots are written: into one file where "
+         "its reader takes several, else into one for each.",
          "gatehouse trust export --out gatehouse-ca.crt\n"
          "gatehouse trust export --for ios --out gatehouse-ca.mobileconfig",
          flags_of<kExport>, parse_by<kExport>},
@@ -91,7 +99,8 @@ constexpr std::array kRows{
          "Says who the local CA is, its fingerprint in groups, what it may certify and until when. "
          "Whoever is to trust it on another device compares the fingerprint with the one that the "
          "device shows.",
-         "gatehouse trust show", flags_of<kShow>, parse_by<kShow>}};
+         "gatehouse trust show\ngatehouse trust show --ca backends", flags_of<kShow>,
+         parse_by<kShow>}};
 
 }  // namespace
 

@@ -23,12 +23,6 @@ bool is_at(const config::Endpoint& endpoint, const IpEndpoint& here) {
   return ip != nullptr && *ip == here;
 }
 
-// What is known of the CA is shown where its certificate answers, and nowhere else.
-SiteCache::Certified certified(const ServedIdentityPtr& identity) {
-  const bool ours = identity && identity->origin == ServedIdentity::Origin::local_ca;
-  return ours ? SiteCache::Certified::by_local_ca : SiteCache::Certified::otherwise;
-}
-
 }  // namespace
 
 ListenerTables::Tables ListenerTables::of(const OpenListener& listener,
@@ -106,7 +100,8 @@ certs::Bound ListenerTables::bound(const std::optional<config::CertificateChoice
 SiteCache::SitePtr ListenerTables::served(const Participants& participants,
                                           const Participants::One& one,
                                           const ServedIdentityPtr& identity) {
-  return sites_.of(*one.site, participants.profile(one.site), one.how, certified(identity));
+  return sites_.of(*one.site, participants.profile(one.site), one.how,
+                   sites_.trust_page_of(identity));
 }
 
 void ListenerTables::add_name(const Participants& participants, const Participants::One& one,
@@ -176,7 +171,8 @@ void ListenerTables::add_named(const config::Binding& binding, const NamePattern
   const ServedIdentityPtr identity = identities_.of(binding.certificate, &name);
   if (identity) to.bindings->bind(name, bound(binding.certificate, identity, profile));
   if (site == nullptr) return;
-  to.routes->add(name, sites_.of(*site, profile, SiteCache::Plain::by_policy, certified(identity)));
+  to.routes->add(
+      name, sites_.of(*site, profile, SiteCache::Plain::by_policy, sites_.trust_page_of(identity)));
 }
 
 // Whatever the client calls it, this certificate answers; and this site, if one is named.
@@ -190,13 +186,13 @@ void ListenerTables::take_over(const config::Binding& binding, const Participant
   if (!binding.site.empty()) *to.routes = edge::RouteTable{};
   if (site != nullptr)
     to.routes->set_default(
-        sites_.of(*site, profile, SiteCache::Plain::by_policy, certified(identity)));
+        sites_.of(*site, profile, SiteCache::Plain::by_policy, sites_.trust_page_of(identity)));
   if (!binding.site.empty()) return;
   for (const config::Site& one : settings_.sites) {
     for (const NamePattern& name : one.names) {
       if (site_with(name) != &one) continue;
-      to.routes->add(name,
-                     sites_.of(one, profile, SiteCache::Plain::by_policy, certified(identity)));
+      to.routes->add(name, sites_.of(one, profile, SiteCache::Plain::by_policy,
+                                     sites_.trust_page_of(identity)));
     }
   }
 }

@@ -20,18 +20,24 @@ void SiteCache::begin(std::shared_ptr<const config::Settings> next, ChosenPort c
   settings_ = std::move(next);
 }
 
+std::shared_ptr<const edge::OwnRoute> SiteCache::trust_page_of(
+    const ServedIdentityPtr& identity) const {
+  if (!identity) return nullptr;
+  if (identity->origin == ServedIdentity::Origin::local_ca) return trust_page_;
+  return page_of_ ? page_of_(*identity) : nullptr;
+}
+
 SiteCache::SitePtr SiteCache::of(const config::Site& site, tls::Profile profile, Plain plain,
-                                 Certified certified) {
+                                 const std::shared_ptr<const edge::OwnRoute>& own) {
   Variants& variants = made_[site.name];
-  const std::size_t way =
-      (plain == Plain::always_kept ? 1U : 0U) + (certified == Certified::by_local_ca ? 2U : 0U);
-  SitePtr& variant = variants[static_cast<std::size_t>(profile) * 4 + way];
-  if (!variant) variant = make(site, profile, plain, certified);
-  return variant;
+  const std::size_t way = (plain == Plain::always_kept ? 1U : 0U) + (own ? 2U : 0U);
+  Variant& variant = variants[static_cast<std::size_t>(profile) * 4 + way];
+  if (!variant.site || variant.own != own) variant = {make(site, profile, plain, own), own};
+  return variant.site;
 }
 
 SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profile, Plain plain,
-                                   Certified certified) const {
+                                   std::shared_ptr<const edge::OwnRoute> own) const {
   auto made = std::make_shared<edge::Site>(site.name, policy(profile));
   made->label = labels_.number(site.name);
   const bool kept = plain == Plain::always_kept;
@@ -40,9 +46,7 @@ SiteCache::SitePtr SiteCache::make(const config::Site& site, tls::Profile profil
   for (const config::Route& route : site.routes) {
     made->add_route(route.path, decision(route.upstreams), kept ? std::nullopt : route.external);
   }
-  if (certified == Certified::by_local_ca && trust_page_) {
-    made->set_own(trust_page_);
-  }
+  if (own) made->set_own(std::move(own));
   return made;
 }
 

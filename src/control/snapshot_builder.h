@@ -23,9 +23,12 @@ class SnapshotBuilder {
     std::size_t most_connections = SIZE_MAX;  // unless the configuration says so; of all workers
     std::string trust_command;                // for the welcome page
     std::shared_ptr<TrustState> trust = std::make_shared<TrustState>();
+    SiteCache::PageOf trust_page_of = {};  // of CAs that administrators made
   };
   SnapshotBuilder(MetricLabels& labels, Facts facts)
-      : labels_(labels), facts_(std::move(facts)), sites_(labels, policies_) {}
+      : labels_(labels), facts_(std::move(facts)), sites_(labels, policies_) {
+    sites_.ask_for_pages(facts_.trust_page_of);
+  }
 
   struct Input {
     std::uint64_t revision = 0;

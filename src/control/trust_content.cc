@@ -1,12 +1,12 @@
 #include "control/trust_content.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/base64.h"
-#include "certs/trust/kit.h"
 #include "edge/pages/pages.h"
 #include "edge/pages/qr_code.h"
 
@@ -52,8 +52,12 @@ std::optional<ServerName> host_of(std::string_view authority) {
 
 TrustContent::TrustContent(const crypto::Certificate& anchor, std::shared_ptr<TrustState> state,
                            Where where)
-    : anchor_(anchor),
-      facts_(certs::facts_of(anchor)),
+    : TrustContent(certs::TrustedCa{.name = {}, .roots = {{anchor}}}, std::move(state), where) {}
+
+TrustContent::TrustContent(certs::TrustedCa ca, std::shared_ptr<TrustState> state, Where where)
+    : ca_(std::move(ca)),
+      facts_(certs::facts_of(ca_.active())),
+      show_command_("gatehouse trust show" + ca_.flag()),
       state_(std::move(state)),
       where_(where),
       security_policy_(fmt::format("default-src 'none'; script-src {}; style-src {}; worker-src "
@@ -61,22 +65,41 @@ TrustContent::TrustContent(const crypto::Certificate& anchor, std::shared_ptr<Tr
                                    "frame-ancestors 'none'; connect-src 'self'",
                                    digest_source(edge::trust_page_script()),
                                    digest_source(edge::trust_page_style()))) {
-  for (const certs::TrustTarget& target : certs::trust_page_targets()) {
-    certs::TrustKit kit = certs::make_trust_kit(target, anchor);
-    edge::TrustSystem system{
-        .word = std::string(target.word),
-        .title = std::string(target.title),
-        .href = fmt::format("{}/{}/{}", kTrustPath, target.word, kit.file_name),
-        .file_name = kit.file_name,
-        .steps = {}};
+  for (const certs::TrustRoot& root : ca_.roots | std::views::drop(1)) {
+    const certs::AnchorFacts facts = certs::facts_of(root.certificate);
+    other_roots_.push_back(
+        {facts.name, facts.fingerprint, std::string(certs::trust_role_words(root.role))});
+  }
+  for (const certs::TrustTarget& target : certs::trust_page_targets()) add_system(target);
+}
+
+// The steps are those of the first file.
+void TrustContent::add_system(const certs::TrustTarget& target) {
+  edge::TrustSystem system{.word = std::string(target.word),
+                           .title = std::string(target.title),
+                           .href = {},
+                           .file_name = {},
+                           .steps = {}};
+  for (certs::TrustKit& kit : certs::make_trust_kits(target, ca_)) {
+    const std::string path = fmt::format("{}/{}/{}", kTrustPath, target.word, kit.file_name);
+    add_download(kit, path);
+    if (!system.href.empty()) {
+      system.more.push_back({std::string(certs::trust_role_words(kit.role)), path});
+      continue;
+    }
+    system.href = path;
+    system.file_name = kit.file_name;
     for (certs::WordedStep& step : kit.steps) {
       system.steps.push_back({std::move(step.text), std::move(step.command)});
     }
-    // Safari offers to install what it opens itself, and only stores an attachment.
-    downloads_.push_back({system.href, target.media_type, kit.file_name,
-                          target.form == certs::AnchorForm::profile, std::move(kit.content)});
-    systems_.push_back(std::move(system));
   }
+  systems_.push_back(std::move(system));
+}
+
+// Safari offers to install what it opens itself, and only stores an attachment.
+void TrustContent::add_download(const certs::TrustKit& kit, std::string path) {
+  downloads_.push_back({std::move(path), kit.target->media_type, kit.file_name,
+                        kit.target->form == certs::AnchorForm::profile, kit.content});
 }
 
 edge::OwnReply TrustContent::reply(const edge::OwnQuestion& question) const {
@@ -109,7 +132,7 @@ edge::OwnReply TrustContent::nothing() const {
 }
 
 edge::OwnReply TrustContent::page(const edge::OwnQuestion& question) const {
-  const auto verdict = state_->verdict();
+  const auto verdict = state_->verdict(ca_.name);
   const auto host = host_of(question.host);
   const bool by_port = verdict && host && verdict->names.covers(*host);
   // Over TLS the page has another way.
@@ -125,11 +148,18 @@ edge::OwnReply TrustContent::page(const edge::OwnQuestion& question) const {
                                            .path = kTrustPath,
                                            .shown_system = edge::system_of(question.user_agent),
                                            .systems = systems_,
+                                           .other_roots = other_roots_,
+                                           .show_command = show_command_,
                                            .verdict_port = by_port ? verdict->port : kNoPort,
                                            .other_names = lost ? names_text(*verdict) : "",
                                            .tls = question.tls,
                                            .qr_code = code}),
           .security_policy = std::move(policy)};
+}
+
+edge::OwnReply NamedTrustContent::reply(const edge::OwnQuestion& question) const {
+  const auto page = state_->page(ca_);
+  return page ? page->reply(question) : text_reply(404, "There is no trust page here now.\n");
 }
 
 }  // namespace gatehouse::control

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "certs/trust/anchor_facts.h"
+#include "certs/trust/kit.h"
 #include "control/trust_state.h"
 #include "crypto/certificate.h"
 #include "edge/pages/trust_page.h"
@@ -25,10 +26,12 @@ class TrustContent final : public edge::OwnContent {
  public:
   // At a listener of its own everything else leads to the page.
   enum class Where : unsigned char { on_a_site, alone };
+  TrustContent(certs::TrustedCa ca, std::shared_ptr<TrustState> state, Where where);
+  // Of the machine's own CA.
   TrustContent(const crypto::Certificate& anchor, std::shared_ptr<TrustState> state, Where where);
 
   edge::OwnReply reply(const edge::OwnQuestion& question) const override;
-  const crypto::Certificate& anchor() const { return anchor_; }
+  const crypto::Certificate& anchor() const { return ca_.active(); }
 
  private:
   struct Download {
@@ -39,16 +42,34 @@ class TrustContent final : public edge::OwnContent {
     std::string content;
   };
 
+  void add_system(const certs::TrustTarget& target);
+  void add_download(const certs::TrustKit& kit, std::string path);
   edge::OwnReply page(const edge::OwnQuestion& question) const;
   edge::OwnReply nothing() const;
 
-  crypto::Certificate anchor_;
+  certs::TrustedCa ca_;
   certs::AnchorFacts facts_;
+  std::string show_command_;
+  std::vector<edge::TrustPage::OtherRoot> other_roots_;
   std::shared_ptr<TrustState> state_;
   Where where_;
   std::vector<edge::TrustSystem> systems_;
   std::vector<Download> downloads_;
   std::string security_policy_;  // its last directive, connect-src, is open
+};
+
+// The same of a CA that an administrator made, as TrustState has it at the time: its roots change
+// while sites stay as they are.
+class NamedTrustContent final : public edge::OwnContent {
+ public:
+  NamedTrustContent(std::string ca, std::shared_ptr<const TrustState> state)
+      : ca_(std::move(ca)), state_(std::move(state)) {}
+
+  edge::OwnReply reply(const edge::OwnQuestion& question) const override;
+
+ private:
+  std::string ca_;
+  std::shared_ptr<const TrustState> state_;
 };
 
 }  // namespace gatehouse::control

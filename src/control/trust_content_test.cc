@@ -138,5 +138,55 @@ TEST_F(TheTrustContent, is_only_read) {
       405);
 }
 
+// ------------------------------------------------------------------ a CA of an administrator
+
+class OfANamedCa : public TheTrustContent {
+ protected:
+  edge::OwnReply ask_plant(std::string_view path) {
+    const TrustContent content(plant_, state_, TrustContent::Where::on_a_site);
+    return content.reply(
+        {.path = path, .host = host_, .peer = "192.0.2.1", .user_agent = "Windows", .tls = true});
+  }
+
+  crypto::testing::Ca next_;
+  certs::TrustedCa plant_{.name = "plant",
+                          .roots = {{ca_.root}, {next_.root, certs::TrustRole::next}}};
+};
+
+TEST_F(OfANamedCa, both_roots_are_offered_and_the_next_one_is_marked_I14) {
+  const auto page = ask_plant(kTrustPath);
+  EXPECT_LT(page.body.size(), 40u * 1024);
+  EXPECT_THAT(page.body, AllOf(HasSubstr("gatehouse trust show --ca plant"),
+                               HasSubstr("the next root, which signs nothing yet"),
+                               HasSubstr("windows/gatehouse-ca-next.crt")));
+  const auto next = ask_plant("/.well-known/gatehouse/trust/windows/gatehouse-ca-next.crt");
+  EXPECT_EQ(crypto::Certificate::from_der(as_bytes(next.body)).value(), next_.root);
+  const auto profile = ask_plant("/.well-known/gatehouse/trust/ios/gatehouse-ca.mobileconfig");
+  EXPECT_THAT(profile.body, HasSubstr("(next root)"));
+}
+
+TEST_F(OfANamedCa, the_live_test_of_another_ca_is_none_of_this_one) {
+  have_verdict({"a.example"});
+  EXPECT_THAT(ask_plant(kTrustPath).security_policy, Not(HasSubstr(":8009")));
+  state_->set_verdict(std::make_shared<TrustState::Verdict>(
+      TrustState::Verdict{8010, ca_.serve({"a.example"}).leaf().names(), "plant"}));
+  EXPECT_THAT(ask_plant(kTrustPath).security_policy, HasSubstr("https://a.example:8010"));
+  EXPECT_THAT(ask(kTrustPath).security_policy, Not(HasSubstr(":8010")));
+}
+
+TEST_F(OfANamedCa, a_site_has_the_page_as_its_roots_are_at_the_time) {
+  const NamedTrustContent content("plant", state_);
+  const edge::OwnQuestion question{
+      .path = kTrustPath, .host = host_, .peer = "192.0.2.1", .user_agent = "Windows", .tls = true};
+  EXPECT_EQ(content.reply(question).status, 404);
+  state_->set_page("plant", std::make_shared<const TrustContent>(plant_, state_,
+                                                                 TrustContent::Where::on_a_site));
+  EXPECT_THAT(content.reply(question).body, HasSubstr("the next root"));
+  plant_.roots.resize(1, plant_.roots.front());
+  state_->set_page("plant", std::make_shared<const TrustContent>(plant_, state_,
+                                                                 TrustContent::Where::on_a_site));
+  EXPECT_THAT(content.reply(question).body, Not(HasSubstr("the next root")));
+}
+
 }  // namespace
 }  // namespace gatehouse::control

@@ -23,6 +23,23 @@ constexpr std::uint64_t kLargestBody = 16 * 1024;
 // Plain and TLS listeners are the only ones of their snapshot.
 constexpr std::uint32_t kPolicy = 0;
 
+// What `gatehouse ca list` calls it.
+constexpr std::string_view kMachine = "machine";
+
+bool is_machine(std::string_view ca) { return ca.empty() || ca == kMachine; }
+
+void add(const certs::TrustRoot& root, std::size_t devices, api::TrustRoot& to) {
+  const certs::AnchorFacts facts = certs::facts_of(root.certificate);
+  to.set_name(facts.name);
+  to.set_sha256(facts.sha256);
+  to.set_fingerprint(facts.fingerprint);
+  to.set_may_certify(facts.may_certify);
+  to.set_until(timestamp_text(root.certificate.not_after()));
+  to.set_state(std::string(certs::trust_role_text(root.role)));
+  to.set_pem(root.certificate.to_pem());
+  to.set_devices(devices);
+}
+
 std::unexpected<Error> no_ca() {
   return fail(
       Fault::operator_input,
@@ -103,50 +120,104 @@ TrustPageServer::TrustPageServer(Parts parts) : parts_(std::move(parts)), timer_
 
 TrustPageServer::~TrustPageServer() { stop(); }
 
-api::ShowTrustResponse TrustPageServer::show() const {
+io::Task<Result<certs::TrustedCa>> TrustPageServer::ca_called(std::string name) const {
+  if (!is_machine(name)) {
+    if (parts_.named == nullptr) co_return no_ca();
+    co_return co_await parts_.named->ca(std::move(name));
+  }
+  const IdentitySetPtr identities = parts_.identities();
+  if (!identities->anchor) co_return no_ca();
+  co_return certs::TrustedCa{.name = {}, .roots = {{*identities->anchor}}};
+}
+
+io::Task<Result<api::ShowTrustResponse>> TrustPageServer::show(api::ShowTrustRequest request) {
   api::ShowTrustResponse shown;
   *shown.mutable_page() = state();
-  const IdentitySetPtr identities = parts_.identities();
-  if (!identities->anchor) return shown;
-  const certs::AnchorFacts facts = certs::facts_of(*identities->anchor);
-  shown.set_name(facts.name);
-  shown.set_sha256(facts.sha256);
-  shown.set_fingerprint(facts.fingerprint);
-  shown.set_may_certify(facts.may_certify);
-  shown.set_until(timestamp_text(identities->anchor->not_after()));
-  shown.set_devices(parts_.state->devices(facts.sha256));
-  return shown;
+  const bool machine = is_machine(request.ca());
+  auto ca = co_await ca_called(request.ca());
+  // Without a CA of its own there is nothing to show of the machine, which is no error.
+  if (!ca && machine && ca.error().kind == ErrorKind::not_found) co_return shown;
+  if (!ca) co_return pass_on(ca);
+  shown.set_ca(machine ? std::string(kMachine) : ca->name);
+  for (const certs::TrustRoot& root : ca->roots) {
+    add(root, parts_.state->devices(crypto::hex(root.certificate.sha256())), *shown.add_roots());
+  }
+  const api::TrustRoot& active = shown.roots(0);
+  shown.set_name(active.name());
+  shown.set_sha256(active.sha256());
+  shown.set_fingerprint(active.fingerprint());
+  shown.set_may_certify(active.may_certify());
+  shown.set_until(active.until());
+  shown.set_devices(active.devices());
+  co_return shown;
 }
 
-Result<api::TrustPageState> TrustPageServer::open(const api::OpenTrustPageRequest& request,
-                                                  const Caller& caller) {
-  auto seconds = seconds_of(request);
-  if (!seconds) return pass_on(seconds);
+io::Task<Result<TrustPageServer::Subject>> TrustPageServer::subject(
+    std::string name, std::chrono::seconds life) const {
+  auto ca = co_await ca_called(name);
+  if (!ca) co_return pass_on(ca);
   const IdentitySetPtr identities = parts_.identities();
-  if (!identities->anchor || !identities->standard) return no_ca();
-  auto identity = parts_.issue(identities->standard->names);
-  if (!identity) return pass_on(identity);
+  Subject subject{std::move(*ca), {}, std::nullopt};
+  if (identities->standard) subject.names = identities->standard->names;
+  if (is_machine(name)) {
+    if (!identities->standard) co_return no_ca();
+    auto probe = parts_.issue(subject.names);
+    if (!probe) co_return pass_on(probe);
+    subject.names = probe->leaf().names();
+    subject.probe = std::move(*probe);
+    co_return subject;
+  }
+  if (!identities->standard && parts_.machine_names) subject.names = parts_.machine_names();
+  auto probe = co_await parts_.named->probe(std::move(name), subject.names, life);
+  if (probe) {
+    subject.probe = std::move(*probe);
+  } else if (probe.error().kind != ErrorKind::not_permitted) {
+    co_return pass_on(probe);
+  }
+  co_return subject;
+}
+
+io::Task<Result<api::TrustPageState>> TrustPageServer::open(api::OpenTrustPageRequest request,
+                                                            Caller caller) {
+  auto seconds = seconds_of(request);
+  if (!seconds) co_return pass_on(seconds);
+  const std::chrono::seconds life(*seconds);
+  auto wanted = co_await subject(request.ca(), life);
+  if (!wanted) co_return pass_on(wanted);
   stop();
-  auto sockets = open_sockets(request.listen());
+  auto page = page_of(std::move(*wanted), request.listen());
+  if (!page) co_return pass_on(page);
+  page->until = parts_.reactor.clock().wall() + life;
+  page_ = std::move(*page);
+  parts_.reactor.arm(timer_, parts_.reactor.clock().steady() + life);
+  parts_.events.info("The trust page is open.",
+                     {{"who", who(caller)},
+                      {"ca", page_->ca.empty() ? kMachine : std::string_view(page_->ca)},
+                      {"address", page_->urls.front()},
+                      {"until", timestamp_text(page_->until)}});
+  co_return state();
+}
+
+Result<TrustPageServer::Page> TrustPageServer::page_of(Subject subject, const std::string& listen) {
+  auto sockets = open_sockets(listen, subject.probe.has_value());
   if (!sockets) return pass_on(sockets);
   Page page;
-  page.urls = urls_of(sockets->plain, identity->leaf().names());
-  page.verdict_port = sockets->tls.front().address.port();
-  page.until = parts_.reactor.clock().wall() + std::chrono::seconds(*seconds);
-  auto worker = serve(std::move(*sockets), *identities->anchor, *identity);
+  page.ca = subject.ca.name;
+  page.urls =
+      urls_of(sockets->plain, subject.probe ? subject.probe->leaf().names() : subject.names);
+  if (!sockets->tls.empty()) page.verdict_port = sockets->tls.front().address.port();
+  auto worker = serve(std::move(*sockets), subject);
   if (!worker) return pass_on(worker);
   page.worker = std::move(*worker);
-  parts_.state->set_verdict(std::make_shared<TrustState::Verdict>(
-      TrustState::Verdict{page.verdict_port, identity->leaf().names()}));
-  page_ = std::move(page);
-  parts_.reactor.arm(timer_, parts_.reactor.clock().steady() + std::chrono::seconds(*seconds));
-  parts_.events.info("The trust page is open.", {{"who", who(caller)},
-                                                 {"address", page_->urls.front()},
-                                                 {"until", timestamp_text(page_->until)}});
-  return state();
+  if (subject.probe) {
+    parts_.state->set_verdict(std::make_shared<TrustState::Verdict>(
+        TrustState::Verdict{page.verdict_port, subject.probe->leaf().names(), subject.ca.name}));
+  }
+  return page;
 }
 
-Result<TrustPageServer::Sockets> TrustPageServer::open_sockets(const std::string& listen) {
+Result<TrustPageServer::Sockets> TrustPageServer::open_sockets(const std::string& listen,
+                                                               bool with_probe) {
   const std::string_view said = listen.empty() ? kUsualAddress : without_scheme(listen);
   auto address = ListenAddress::parse(fmt::format("http://{}", said));
   if (!address) return pass_on(address);
@@ -154,6 +225,7 @@ Result<TrustPageServer::Sockets> TrustPageServer::open_sockets(const std::string
   auto plain = parts_.open(*address, 1, {});
   if (!plain) return pass_on(plain);
   sockets.plain = std::move(*plain);
+  if (!with_probe) return sockets;
   // The next port, so that a firewall can be told; any other where that one is taken.
   const std::uint16_t port = address->port();
   auto tls_address = beside(*address, port == 0 ? port : static_cast<std::uint16_t>(port + 1));
@@ -166,12 +238,11 @@ Result<TrustPageServer::Sockets> TrustPageServer::open_sockets(const std::string
 }
 
 Result<std::unique_ptr<edge::Worker>> TrustPageServer::serve(Sockets sockets,
-                                                             const crypto::Certificate& anchor,
-                                                             const crypto::Identity& identity) {
+                                                             const Subject& subject) {
   const Clock& clock = parts_.reactor.clock();
-  const auto routes =
-      routes_to(std::make_shared<TrustContent>(anchor, parts_.state, TrustContent::Where::alone));
-  const auto bindings = bindings_to(identity);
+  const auto routes = routes_to(
+      std::make_shared<TrustContent>(subject.ca, parts_.state, TrustContent::Where::alone));
+  const auto bindings = subject.probe ? bindings_to(*subject.probe) : nullptr;
   auto snapshot = std::make_shared<edge::Snapshot>();
   snapshot->settings.limits.body = kLargestBody;
   snapshot->tickets = tls::TicketSeed::random(clock.wall());
@@ -219,6 +290,7 @@ api::TrustPageState TrustPageServer::state() const {
   for (const std::string& url : page_->urls) state.add_urls(url);
   state.set_until(timestamp_text(page_->until));
   state.set_verdict_port(page_->verdict_port);
+  state.set_ca(page_->ca.empty() ? std::string(kMachine) : page_->ca);
   return state;
 }
 

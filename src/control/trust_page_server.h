@@ -9,6 +9,7 @@
 #include "base/event_log.h"
 #include "control/identities.h"
 #include "control/listeners.h"
+#include "control/named_cas.h"
 #include "control/trust_content.h"
 #include "control/trust_pages.h"
 #include "edge/worker/worker.h"
@@ -31,15 +32,19 @@ class TrustPageServer final : public TrustPages {
     std::function<IdentitySetPtr()> identities;
     // A certificate of the local CA that nobody has seen yet.
     std::function<Result<crypto::Identity>(const crypto::CertificateNames& names)> issue;
+    // nullptr: there are none.
+    NamedCas* named = nullptr;
+    // How this machine is called, where no certificate of its own CA says so.
+    std::function<crypto::CertificateNames()> machine_names = {};
   };
   explicit TrustPageServer(Parts parts);
   TrustPageServer(const TrustPageServer&) = delete;
   TrustPageServer& operator=(const TrustPageServer&) = delete;
   ~TrustPageServer() override;
 
-  api::ShowTrustResponse show() const override;
-  Result<api::TrustPageState> open(const api::OpenTrustPageRequest& request,
-                                   const Caller& caller) override;
+  io::Task<Result<api::ShowTrustResponse>> show(api::ShowTrustRequest request) override;
+  io::Task<Result<api::TrustPageState>> open(api::OpenTrustPageRequest request,
+                                             Caller caller) override;
   api::TrustPageState close(const Caller& caller) override;
   // The program ends.
   void stop();
@@ -50,6 +55,13 @@ class TrustPageServer final : public TrustPages {
     WallTime until{};
     std::uint16_t verdict_port = 0;
     std::unique_ptr<edge::Worker> worker;
+    std::string ca;  // empty: the machine's own
+  };
+  // What a page needs of its CA.
+  struct Subject {
+    certs::TrustedCa ca;
+    crypto::CertificateNames names;         // by which other devices find this machine
+    std::optional<crypto::Identity> probe;  // none: the CA may certify none of them
   };
   struct Sockets {
     std::vector<edge::ListeningSockets> plain;
@@ -64,9 +76,11 @@ class TrustPageServer final : public TrustPages {
     TrustPageServer& server_;
   };
 
-  Result<Sockets> open_sockets(const std::string& listen);
-  Result<std::unique_ptr<edge::Worker>> serve(Sockets sockets, const crypto::Certificate& anchor,
-                                              const crypto::Identity& identity);
+  Result<Sockets> open_sockets(const std::string& listen, bool with_probe);
+  io::Task<Result<certs::TrustedCa>> ca_called(std::string name) const;
+  io::Task<Result<Subject>> subject(std::string name, std::chrono::seconds life) const;
+  Result<Page> page_of(Subject subject, const std::string& listen);
+  Result<std::unique_ptr<edge::Worker>> serve(Sockets sockets, const Subject& subject);
   api::TrustPageState state() const;
   void time_is_over();
 

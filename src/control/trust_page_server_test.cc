@@ -6,6 +6,7 @@
 #include "certs/binding/binding_table.h"
 #include "control/testing/fakes.h"
 #include "crypto/testing/chains.h"
+#include "io/run_until_done.h"
 #include "io/testing.h"
 
 namespace gatehouse::control {
@@ -27,13 +28,22 @@ class TheTrustPageServer : public io::testing::ReactorTest {
     identities_ = set;
   }
 
+  template <class T>
+  T run(io::Task<T> task) {
+    return io::run_until_done(reactor, std::move(task));
+  }
   Result<api::TrustPageState> open(std::string listen, std::uint32_t seconds = 3600) {
     api::OpenTrustPageRequest request;
     request.set_listen(std::move(listen));
     request.set_seconds(seconds);
-    return server_.open(request, {"root", 0});
+    return run(server_.open(request, {"root", 0}));
   }
-  bool is_open() const { return server_.show().page().open(); }
+  api::ShowTrustResponse show(const std::string& ca = "") {
+    api::ShowTrustRequest request;
+    request.set_ca(ca);
+    return run(server_.show(request)).value();
+  }
+  bool is_open() { return show().page().open(); }
 
   crypto::testing::Ca ca_;
   IdentitySetPtr identities_;
@@ -57,7 +67,7 @@ class TheTrustPageServer : public io::testing::ReactorTest {
 };
 
 TEST_F(TheTrustPageServer, is_closed_at_first_and_tells_of_the_ca) {
-  const auto shown = server_.show();
+  const auto shown = show();
   EXPECT_EQ(shown.name(), "root");
   EXPECT_THAT(shown.fingerprint(), SizeIs(79));
   EXPECT_FALSE(shown.page().open());
@@ -111,7 +121,7 @@ TEST_F(TheTrustPageServer, refuses_a_time_that_is_none) {
 TEST_F(TheTrustPageServer, says_that_there_is_no_local_ca) {
   identities_ = std::make_shared<IdentitySet>();
   EXPECT_EQ(open("127.0.0.1:0").error().kind, ErrorKind::not_found);
-  EXPECT_EQ(server_.show().name(), "");
+  EXPECT_EQ(show().name(), "");
 }
 
 TEST_F(TheTrustPageServer, stays_as_it_was_when_no_certificate_can_be_made) {

@@ -11,11 +11,12 @@ class TrustPages {
  public:
   virtual ~TrustPages() = default;
 
-  virtual api::ShowTrustResponse show() const = 0;
+  // Errors: not_found.
+  virtual io::Task<Result<api::ShowTrustResponse>> show(api::ShowTrustRequest request) = 0;
   // Opens a listener for the page alone; one that is open is closed first.
   // Errors: usage, conflict, not_found, not_permitted.
-  virtual Result<api::TrustPageState> open(const api::OpenTrustPageRequest& request,
-                                           const Caller& caller) = 0;
+  virtual io::Task<Result<api::TrustPageState>> open(api::OpenTrustPageRequest request,
+                                                     Caller caller) = 0;
   virtual api::TrustPageState close(const Caller& caller) = 0;
 };
 

@@ -64,7 +64,16 @@ void AuthorityStore::note_users(const Authority& authority) {
     users_.emplace(root.anchor, text);
     if (root.key) users_.emplace(*root.key, text);
   }
-  for (const auto& issuer : authority.issuers) users_.emplace(issuer.key, text);
+  for (const auto& issuer : authority.issuers) {
+    users_.emplace(issuer.key, text);
+    issuers_.insert_or_assign(issuer.certificate.sha256(), authority.name);
+  }
+}
+
+std::optional<AuthorityName> AuthorityStore::authority_of(const crypto::Certificate& issuer) const {
+  const auto found = issuers_.find(issuer.sha256());
+  if (found == issuers_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::vector<std::string> AuthorityStore::users(const RecordId& id) const {

@@ -30,7 +30,7 @@ struct IssueRequest {
   crypto::Purpose purpose = crypto::Purpose::server;
   crypto::KeyType key_type = crypto::KeyType::p256;
   std::optional<std::chrono::seconds> life = {};  // none: the authority's
-  std::optional<crypto::PrivateKey> key = {};  // none: one of key_type is made, which blocks
+  std::optional<crypto::PrivateKey> key = {};     // none: one of key_type is made, which blocks
 };
 
 // Where a new certificate goes, beside the authority's own list.
@@ -131,6 +131,8 @@ class AuthorityStore {
   // or changed since the start.
   std::vector<std::string> users(const RecordId& id) const;
   io::Task<Result<Ok>> load_users(io::Deadline deadline);
+  // The authority that has this certificate as one of its issuers; of the same ones.
+  std::optional<AuthorityName> authority_of(const crypto::Certificate& issuer) const;
 
   // Writes what the authority is now, on the condition that it still is what was read, together
   // with the rest; as it can be read then. Errors: conflict, to be tried again.
@@ -156,6 +158,7 @@ class AuthorityStore {
   const Clock& clock_;
   AuthorityReader reader_;
   std::map<RecordId, std::string> users_;
+  std::map<crypto::Sha256, AuthorityName> issuers_;
 };
 
 }  // namespace gatehouse::certs

@@ -1,7 +1,5 @@
 #include "certs/trust/anchor_facts.h"
 
-#include <algorithm>
-
 #include "base/time_text.h"
 #include "crypto/name_constraints.h"
 
@@ -17,15 +15,22 @@ char upper(char digit) {
 
 }  // namespace
 
-std::string fingerprint_groups(const crypto::Sha256& fingerprint) {
-  std::string digits = crypto::hex(fingerprint);
-  std::ranges::transform(digits, digits.begin(), upper);
+std::string fingerprint_groups(std::string_view digits) {
   std::string groups;
-  for (std::size_t at = 0; at < digits.size(); at += kGroup) {
-    if (at > 0) groups += ' ';
-    groups += digits.substr(at, kGroup);
+  std::size_t count = 0;
+  for (const char c : digits) {
+    const char digit = upper(c);
+    const bool hexadecimal = (digit >= '0' && digit <= '9') || (digit >= 'A' && digit <= 'F');
+    if (!hexadecimal) continue;
+    if (count > 0 && count % kGroup == 0) groups += ' ';
+    groups += digit;
+    ++count;
   }
   return groups;
+}
+
+std::string fingerprint_groups(const crypto::Sha256& fingerprint) {
+  return fingerprint_groups(crypto::hex(fingerprint));
 }
 
 AnchorFacts facts_of(const crypto::Certificate& anchor) {

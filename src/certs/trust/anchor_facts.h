@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "crypto/certificate.h"
 #include "crypto/digest.h"
@@ -22,5 +23,7 @@ AnchorFacts facts_of(const crypto::Certificate& anchor);
 
 // "3F2A 91C0 ...": sixteen groups of four digits. Devices show the same digits in pairs.
 std::string fingerprint_groups(const crypto::Sha256& fingerprint);
+// The same of hexadecimal digits; what is none is left out.
+std::string fingerprint_groups(std::string_view digits);
 
 }  // namespace gatehouse::certs

@@ -138,5 +138,69 @@ TEST(AnchorFacts, say_what_the_ca_may_certify_and_until_when) {
   EXPECT_THAT(facts_of(sample()).may_certify, IsEmpty());
 }
 
+// ------------------------------------------------------------------ several roots
+
+TrustedCa rolling_over() {
+  return {.name = "plant",
+          .roots = {{crypto::testing::Ca().root},
+                    {crypto::testing::Ca().root, TrustRole::next},
+                    {crypto::testing::Ca().root, TrustRole::retired}}};
+}
+
+TEST(TrustKits, one_file_holds_all_roots_where_its_reader_takes_several_I13) {
+  const TrustedCa ca = rolling_over();
+  for (const auto* word : {"curl", "python", "node"}) {
+    const auto kits = make_trust_kits(**find_trust_target(word), ca);
+    ASSERT_EQ(kits.size(), 1u) << word;
+    const auto all = crypto::parse_pem_certificates(kits.front().content).value();
+    ASSERT_EQ(all.size(), 3u);
+    EXPECT_EQ(all[1], ca.roots[1].certificate);
+    EXPECT_THAT(kits.front().content, HasSubstr("the next root, which signs nothing yet"));
+  }
+  const auto profile = make_trust_kits(**find_trust_target("ios"), ca);
+  ASSERT_EQ(profile.size(), 1u);
+  EXPECT_THAT(profile.front().content, HasSubstr("(next root)</string>"));
+  for (const TrustRoot& root : ca.roots) {
+    EXPECT_THAT(profile.front().content, HasSubstr(facts_of(root.certificate).fingerprint));
+  }
+}
+
+TEST(TrustKits, a_profile_with_the_next_root_takes_the_place_of_the_one_without) {
+  TrustedCa ca = rolling_over();
+  const auto identifier = [](const TrustedCa& of) {
+    const std::string text = make_trust_kits(**find_trust_target("ios"), of).front().content;
+    return text.substr(text.rfind("<key>PayloadIdentifier"));
+  };
+  const std::string with = identifier(ca);
+  ca.roots.resize(1, ca.roots.front());
+  EXPECT_EQ(identifier(ca), with);
+}
+
+TEST(TrustKits, each_root_has_a_file_of_its_own_where_its_reader_takes_one) {
+  const TrustedCa ca = rolling_over();
+  const auto kits = make_trust_kits(**find_trust_target("windows"), ca);
+  ASSERT_EQ(kits.size(), 3u);
+  EXPECT_EQ(kits[0].file_name, "gatehouse-ca.crt");
+  EXPECT_EQ(kits[1].file_name, "gatehouse-ca-next.crt");
+  EXPECT_EQ(kits[2].file_name, "gatehouse-ca-retired.crt");
+  EXPECT_EQ(crypto::Certificate::from_der(as_bytes(kits[1].content)).value(),
+            ca.roots[1].certificate);
+  EXPECT_THAT(steps_text(kits[1]), HasSubstr("the next root, which signs nothing yet"));
+  EXPECT_EQ(make_trust_kits(**find_trust_target("linux"), ca, "my.pem")[1].file_name,
+            "my-next.pem");
+}
+
+TEST(TrustKits, steps_name_the_ca_that_is_meant) {
+  for (const TrustTarget& target : trust_targets()) {
+    for (const TrustKit& kit : make_trust_kits(target, rolling_over())) {
+      const std::string text = steps_text(kit);
+      EXPECT_EQ(text.find('@'), std::string::npos) << text;
+      EXPECT_EQ(text.find("gatehouse trust show`"), std::string::npos) << text;
+    }
+    const std::string own = steps_text(make_trust_kit(target, crypto::testing::Ca().root));
+    EXPECT_EQ(own.find("--ca "), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace gatehouse::certs

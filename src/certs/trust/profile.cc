@@ -35,13 +35,7 @@ std::string base64_lines(ByteView der) {
   return pem.substr(begin, pem.rfind("-----END") - begin);
 }
 
-constexpr std::string_view kProfile = R"(<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-<dict>
-  <key>PayloadContent</key>
-  <array>
-    <dict>
+constexpr std::string_view kRoot = R"(    <dict>
       <key>PayloadCertificateFileName</key>
       <string>gatehouse-ca.crt</string>
       <key>PayloadContent</key>
@@ -50,7 +44,7 @@ constexpr std::string_view kProfile = R"(<?xml version="1.0" encoding="UTF-8"?>
       <key>PayloadDescription</key>
       <string>SHA-256 {fingerprint}</string>
       <key>PayloadDisplayName</key>
-      <string>{name}</string>
+      <string>{name}{mark}</string>
       <key>PayloadIdentifier</key>
       <string>gatehouse.{id}.root</string>
       <key>PayloadType</key>
@@ -60,7 +54,15 @@ constexpr std::string_view kProfile = R"(<?xml version="1.0" encoding="UTF-8"?>
       <key>PayloadVersion</key>
       <integer>1</integer>
     </dict>
-  </array>
+)";
+
+constexpr std::string_view kProfile = R"(<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>PayloadContent</key>
+  <array>
+{payloads}  </array>
   <key>PayloadDescription</key>
   <string>Trusts the certificates of {name}. Before you install it, compare the fingerprint with whoever runs it.</string>
   <key>PayloadDisplayName</key>
@@ -79,6 +81,17 @@ constexpr std::string_view kProfile = R"(<?xml version="1.0" encoding="UTF-8"?>
 </plist>
 )";
 
+std::string root_payload(const TrustRoot& root) {
+  const AnchorFacts facts = facts_of(root.certificate);
+  const std::string mark =
+      root.role == TrustRole::active ? "" : fmt::format(" ({} root)", trust_role_text(root.role));
+  return fmt::format(kRoot, fmt::arg("data", base64_lines(root.certificate.der())),
+                     fmt::arg("fingerprint", facts.fingerprint),
+                     fmt::arg("name", xml_text(facts.name)), fmt::arg("mark", mark),
+                     fmt::arg("id", facts.id),
+                     fmt::arg("root_uuid", stable_uuid(root.certificate.sha256(), "root")));
+}
+
 }  // namespace
 
 std::string stable_uuid(const crypto::Sha256& fingerprint, std::string_view purpose) {
@@ -93,13 +106,19 @@ std::string stable_uuid(const crypto::Sha256& fingerprint, std::string_view purp
                      hex.substr(16, 4), hex.substr(20, 12));
 }
 
-std::string configuration_profile(const crypto::Certificate& anchor) {
-  const AnchorFacts facts = facts_of(anchor);
-  return fmt::format(kProfile, fmt::arg("data", base64_lines(anchor.der())),
-                     fmt::arg("fingerprint", facts.fingerprint),
+std::string configuration_profile(std::span<const TrustRoot> roots) {
+  const crypto::Certificate& first = roots.front().certificate;
+  const AnchorFacts facts = facts_of(first);
+  std::string payloads;
+  for (const TrustRoot& root : roots) payloads += root_payload(root);
+  return fmt::format(kProfile, fmt::arg("payloads", payloads),
                      fmt::arg("name", xml_text(facts.name)), fmt::arg("id", facts.id),
-                     fmt::arg("root_uuid", stable_uuid(anchor.sha256(), "root")),
-                     fmt::arg("profile_uuid", stable_uuid(anchor.sha256(), "profile")));
+                     fmt::arg("profile_uuid", stable_uuid(first.sha256(), "profile")));
+}
+
+std::string configuration_profile(const crypto::Certificate& anchor) {
+  const TrustRoot root{anchor};
+  return configuration_profile(std::span(&root, 1));
 }
 
 }  // namespace gatehouse::certs

@@ -7,12 +7,12 @@
 namespace gatehouse::certs::steps {
 
 inline constexpr std::string_view kCompare =
-    "Compare the fingerprint with the one of `gatehouse trust show`, SHA-256: @fingerprint@";
+    "Compare the fingerprint with the one of `gatehouse trust show@ca@`, SHA-256: @fingerprint@";
 inline constexpr std::string_view kOpensslFingerprint =
     "openssl x509 -in @file@ -noout -fingerprint -sha256";
 
 inline constexpr TrustingStep kWindows[] = {
-    {"Compare the SHA-256 of the file with the one of `gatehouse trust show`: @sha256@",
+    {"Compare the SHA-256 of the file with the one of `gatehouse trust show@ca@`: @sha256@",
      "certutil -hashfile @file@ SHA256"},
     {"For all users, in a command prompt as administrator:", "certutil -addstore -f Root @file@"},
     {"Or by hand: open the file, choose Install Certificate, Local Machine, \"Place all "
@@ -28,7 +28,7 @@ inline constexpr TrustingStep kMacos[] = {
      "sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain @file@"},
     {"Or by hand: open the file in Keychain Access, add it to the System keychain, open \"@name@\" "
      "there, Trust, \"When using this certificate\": Always Trust."},
-    {"Managed Macs take the profile of `gatehouse trust export --for ios` by their device "
+    {"Managed Macs take the profile of `gatehouse trust export@ca@ --for ios` by their device "
      "management."},
     {"To take it back:",
      "sudo security delete-certificate -Z @sha1@ -t /Library/Keychains/System.keychain"},
@@ -38,7 +38,7 @@ inline constexpr TrustingStep kIos[] = {
     {"Open the file on the device: by AirDrop, as an attachment of a mail, or on the trust page "
      "of gatehouse in Safari. Allow the download of the profile."},
     {"Settings, Profile Downloaded. Compare the fingerprint under More Details with "
-     "the one of `gatehouse trust show`, SHA-256: @fingerprint@"},
+     "the one of `gatehouse trust show@ca@`, SHA-256: @fingerprint@"},
     {"Install, and enter the code of the device."},
     {"Settings, General, About, Certificate Trust Settings: switch on \"@name@\". Until then "
      "nothing trusts it."},
@@ -50,7 +50,8 @@ inline constexpr TrustingStep kAndroid[] = {
     {"Settings, Security & privacy, More security & privacy, Encryption & credentials, Install a "
      "certificate, CA certificate, Install anyway; then choose the file."},
     {"Settings, Encryption & credentials, Trusted credentials, User, \"@name@\": compare the "
-     "fingerprint with the one of `gatehouse trust show`, SHA-256: @fingerprint@. Remove it again "
+     "fingerprint with the one of `gatehouse trust show@ca@`, SHA-256: @fingerprint@. Remove it "
+     "again "
      "if it is another."},
     {"Browsers trust it now. An application does when its network security configuration names "
      "user certificates; managed devices get the file by their device management."},
@@ -75,7 +76,7 @@ inline constexpr TrustingStep kLinux[] = {
 
 inline constexpr TrustingStep kFirefox[] = {
     {"The policy names the certificate gatehouse-@id@.crt; write that file too:",
-     "gatehouse trust export --out gatehouse-@id@.crt"},
+     "gatehouse trust export@ca@ --out gatehouse-@id@.crt"},
     {kCompare, "openssl x509 -in gatehouse-@id@.crt -noout -fingerprint -sha256"},
     {"Put the certificate where Firefox looks: /usr/lib/mozilla/certificates on Linux, "
      "%LOCALAPPDATA%\\Mozilla\\Certificates on Windows, /Library/Application "
@@ -93,7 +94,7 @@ inline constexpr TrustingStep kFirefox[] = {
 inline constexpr TrustingStep kFirefoxByHand[] = {
     {"Settings, Privacy & Security, Security, View Certificates, Authorities, Import: the file "
      "@file@."},
-    {"View: compare the fingerprint with the one of `gatehouse trust show`, SHA-256: "
+    {"View: compare the fingerprint with the one of `gatehouse trust show@ca@`, SHA-256: "
      "@fingerprint@"},
     {"Switch on \"Trust this CA to identify websites\", OK. Reload this page."},
     {"To take it back: View Certificates, Authorities, \"@name@\", Delete or Distrust."},
@@ -161,7 +162,7 @@ inline constexpr TrustingStep kDocker[] = {
 };
 
 inline constexpr TrustingStep kIntune[] = {
-    {"Compare the SHA-256 of the file with the one of `gatehouse trust show`: @sha256@",
+    {"Compare the SHA-256 of the file with the one of `gatehouse trust show@ca@`: @sha256@",
      "certutil -hashfile @file@ SHA256"},
     {"Intune admin center, Devices, Configuration, Create, New policy. Platform: Windows 10 and "
      "later; profile type: Templates, Trusted certificate."},
@@ -174,7 +175,7 @@ inline constexpr TrustingStep kIntune[] = {
 
 inline constexpr TrustingStep kAnsible[] = {
     {"The certificate is in the file. Compare the fingerprint in its first lines with the one of "
-     "`gatehouse trust show`, SHA-256: @fingerprint@"},
+     "`gatehouse trust show@ca@`, SHA-256: @fingerprint@"},
     {"In a play with become: true:", "- ansible.builtin.import_tasks: @file@"},
     {"Try it first:", "ansible-playbook --check --diff PLAYBOOK"},
     {"To take it back:", "ansible-playbook PLAYBOOK --extra-vars gatehouse_ca_state=absent"},

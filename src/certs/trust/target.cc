@@ -17,19 +17,21 @@ constexpr std::string_view kPemFile = "gatehouse-ca.crt";
 constexpr std::string_view kPemType = "application/x-pem-file";
 constexpr std::string_view kDerType = "application/x-x509-ca-cert";
 
+constexpr bool kSeveral = true;
+
 constexpr TrustTarget kTargets[] = {
     {"windows", "Windows", AnchorForm::der, kPemFile, kDerType, steps::kWindows},
     {"macos", "macOS", AnchorForm::pem, kPemFile, kPemType, steps::kMacos},
     {"ios", "iPhone and iPad", AnchorForm::profile, "gatehouse-ca.mobileconfig",
-     "application/x-apple-aspen-config", steps::kIos},
+     "application/x-apple-aspen-config", steps::kIos, kSeveral},
     {"android", "Android", AnchorForm::der, kPemFile, kDerType, steps::kAndroid},
     {"linux", "Linux", AnchorForm::pem, kPemFile, kPemType, steps::kLinux},
     {"firefox", "Firefox", AnchorForm::firefox_policies, "policies.json", "application/json",
      steps::kFirefox},
     {"java", "Java", AnchorForm::pem, kPemFile, kPemType, steps::kJava},
-    {"curl", "curl", AnchorForm::pem, kPemFile, kPemType, steps::kCurl},
-    {"python", "Python", AnchorForm::pem, kPemFile, kPemType, steps::kPython},
-    {"node", "Node.js", AnchorForm::pem, kPemFile, kPemType, steps::kNode},
+    {"curl", "curl", AnchorForm::pem, kPemFile, kPemType, steps::kCurl, kSeveral},
+    {"python", "Python", AnchorForm::pem, kPemFile, kPemType, steps::kPython, kSeveral},
+    {"node", "Node.js", AnchorForm::pem, kPemFile, kPemType, steps::kNode, kSeveral},
     {"docker", "Docker", AnchorForm::pem, kPemFile, kPemType, steps::kDocker},
     {"intune", "Microsoft Intune", AnchorForm::der, "gatehouse-ca.cer", kDerType, steps::kIntune},
     {"ansible", "Ansible", AnchorForm::ansible_tasks, "gatehouse-ca.yml", "application/yaml",
@@ -37,12 +39,9 @@ constexpr TrustTarget kTargets[] = {
 };
 
 constexpr TrustTarget kOnThePage[] = {
-    kTargets[0],
-    kTargets[1],
-    kTargets[2],
-    kTargets[3],
-    kTargets[4],
-    {"firefox", "Firefox", AnchorForm::pem, kPemFile, kPemType, steps::kFirefoxByHand},
+    kTargets[0], kTargets[1],
+    kTargets[2], kTargets[3],
+    kTargets[4], {"firefox", "Firefox", AnchorForm::pem, kPemFile, kPemType, steps::kFirefoxByHand},
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ enum class AnchorForm : std::uint8_t { pem, der, profile, firefox_policies, ansi
 
 // What a person does: a sentence, then a command, or none where it is done by hand. Words between
 // @ stand for: @file@ the file's name, @name@, @fingerprint@, @sha256@, @sha1@ and @id@ of the
-// anchor.
+// anchor, @ca@ the flag that names a CA which is not the machine's own.
 struct TrustingStep {
   std::string_view text;
   std::string_view command{};
@@ -27,6 +27,7 @@ struct TrustTarget {
   std::string_view file_name;
   std::string_view media_type;
   std::span<const TrustingStep> steps;
+  bool several = false;  // one file brings several roots
 };
 
 // Every one, in the order in which they are listed.

@@ -16,7 +16,8 @@ namespace gatehouse::control {
 // Renews what the CAs of administrators have issued and what is kept here with its key, when two
 // thirds of its life are over: the same record, names, purpose, life and kind of key, and a new
 // key. So it does with the issuers, as far as the key of their root is here; those of the machine's
-// CA are renewed with the default identity. What was revoked is left alone. What fails is tried again, at least once an hour.
+// CA are renewed with the default identity. What was revoked is left alone. What fails is tried
+// again, at least once an hour.
 class IssuedRenewal {
  public:
   struct Parts {

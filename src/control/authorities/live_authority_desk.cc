@@ -183,6 +183,7 @@ LiveAuthorityDesk::Answer<api::InitAuthorityResponse> LiveAuthorityDesk::init(
                                                cause(caller, request.why(), "ca init"), deadline());
   if (!made) co_return pass_on(made);
   add(*made, {}, now(), *response.mutable_authority());
+  if (parts_.roots_changed) parts_.roots_changed();
   co_return response;
 }
 

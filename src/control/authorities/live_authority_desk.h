@@ -33,6 +33,8 @@ class LiveAuthorityDesk final : public AuthorityDesk {
     std::function<io::Task<Result<api::ChangeResponse>>(std::string why, Caller caller,
                                                         std::vector<certs::Record> arrived)>
         take_up;
+    // There is a CA or a root that was not there before.
+    std::function<void()> roots_changed = {};
   };
   // Borrows what Parts refers to.
   explicit LiveAuthorityDesk(Parts parts) : parts_(std::move(parts)) {}

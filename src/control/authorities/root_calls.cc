@@ -50,6 +50,7 @@ LiveAuthorityDesk::Answer<api::RotateAuthorityResponse> LiveAuthorityDesk::rotat
                   deadline(), std::move(*constraints));
     if (!next) co_return pass_on(next);
     found = std::move(next);
+    if (parts_.roots_changed) parts_.roots_changed();
   } else if (request.issuers()) {
     auto key =
         co_await parts_.authorities.root_identity(*found, found->active_root().number, deadline());
@@ -98,6 +99,7 @@ LiveAuthorityDesk::Answer<api::TrustRootResponse> LiveAuthorityDesk::trust(
         deadline());
     if (!next) co_return pass_on(next);
     found = std::move(next);
+    if (parts_.roots_changed) parts_.roots_changed();
     parts_.events.info(
         "Another root of a CA signs from now on.",
         {{"ca", found->name.text()}, {"root", found->active_root().number}, {"who", who(caller)}});

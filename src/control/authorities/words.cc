@@ -156,6 +156,18 @@ std::string anchors_pem(const Authority& authority, const Issued& issued, WallTi
   return all;
 }
 
+certs::TrustedCa trusted_ca(const Authority& authority, const Issued& issued, WallTime now) {
+  certs::TrustedCa ca{.name = authority.name.text(), .roots = {}};
+  const auto add_all = [&](RootState state) {
+    for (const auto& root : authority.roots) {
+      if (root.state != state || !is_shared(root, authority, issued, now)) continue;
+      ca.roots.push_back({root.certificate, certs::trust_role_of(certs::root_state_text(state))});
+    }
+  };
+  for (const auto state : {RootState::active, RootState::next, RootState::retired}) add_all(state);
+  return ca;
+}
+
 std::vector<std::string> notes_on(const Authority& authority, const Issued& issued, WallTime now) {
   std::vector<std::string> notes;
   if (!authority.constraints()) {

@@ -7,6 +7,7 @@
 #include "certs/authority/authority.h"
 #include "certs/authority/authority_reader.h"
 #include "certs/authority/kept_revocation_list.h"
+#include "certs/trust/trust_root.h"
 
 // Authorities as messages of the API.
 namespace gatehouse::control {
@@ -25,6 +26,9 @@ void add(const certs::Authority& authority, const Issued& issued, WallTime now,
 
 // Those that devices are to trust, as PEM: a retired root is left out when nothing below it lives.
 std::string anchors_pem(const certs::Authority& authority, const Issued& issued, WallTime now);
+
+// The same, the active one first.
+certs::TrustedCa trusted_ca(const certs::Authority& authority, const Issued& issued, WallTime now);
 
 // What there is to do: sentences.
 std::vector<std::string> notes_on(const certs::Authority& authority, const Issued& issued,

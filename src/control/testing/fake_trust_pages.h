@@ -9,18 +9,19 @@ namespace gatehouse::control::testing {
 // Opens and closes nothing, and remembers what it was asked.
 class FakeTrustPages final : public TrustPages {
  public:
-  api::ShowTrustResponse show() const override {
+  io::Task<Result<api::ShowTrustResponse>> show(api::ShowTrustRequest request) override {
     api::ShowTrustResponse shown;
     shown.set_name("gatehouse local CA");
-    return shown;
+    shown.set_ca(request.ca());
+    co_return shown;
   }
-  Result<api::TrustPageState> open(const api::OpenTrustPageRequest& request,
-                                   const Caller& caller) override {
+  io::Task<Result<api::TrustPageState>> open(api::OpenTrustPageRequest request,
+                                             Caller caller) override {
     opened.push_back(request);
     callers.push_back(caller);
     api::TrustPageState state;
     state.set_open(true);
-    return state;
+    co_return state;
   }
   api::TrustPageState close(const Caller& caller) override {
     callers.push_back(caller);

@@ -120,19 +120,30 @@ std::string verdict(const TrustPage& page) {
       escape_html(page.other_names));
 }
 
-std::string fingerprint(const TrustPage& page) {
-  std::string out =
-      "<h2>Compare the fingerprint</h2>\n<p>Ask whoever runs this gatehouse for the fingerprint "
-      "that <code>gatehouse trust show</code> prints, by telephone or on paper, not by this page. "
-      "Go on only if all sixteen groups are the same.</p>\n"
-      "<ul class=\"print\" aria-label=\"SHA-256 fingerprint\">\n";
-  std::string_view rest = page.fingerprint;
+std::string groups_of(std::string_view rest, std::string_view whose) {
+  std::string out = fmt::format("<ul class=\"print\" aria-label=\"SHA-256 fingerprint{}\">\n",
+                                escape_html(whose));
   while (!rest.empty()) {
     const auto end = std::min(rest.find(' '), rest.size());
     out += fmt::format("<li>{}</li>", escape_html(rest.substr(0, end)));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return out + "\n</ul>\n";
+}
+
+std::string fingerprint(const TrustPage& page) {
+  std::string out = fmt::format(
+      "<h2>Compare the fingerprint</h2>\n<p>Ask whoever runs this gatehouse "
+      "for the fingerprint "
+      "that <code>{}</code> prints, by telephone or on paper, not by this "
+      "page. "
+      "Go on only if all sixteen groups are the same.</p>\n{}",
+      escape_html(page.show_command), groups_of(page.fingerprint, ""));
+  for (const TrustPage::OtherRoot& root : page.other_roots) {
+    out += fmt::format("<p>And of {}, {}:</p>\n{}", escape_html(root.name), escape_html(root.what),
+                       groups_of(root.fingerprint, " of " + root.name));
+  }
+  return out;
 }
 
 // What stands between `backticks` is a command.
@@ -149,9 +160,15 @@ std::string prose(std::string_view text) {
 
 std::string panel(const TrustSystem& system) {
   std::string out = fmt::format(
-      "<div class=\"panel\" id=\"p-{}\">\n<p><a class=\"get\" href=\"{}\">Download for {}</a></p>"
-      "\n<ol>\n",
+      "<div class=\"panel\" id=\"p-{}\">\n<p><a class=\"get\" "
+      "href=\"{}\">Download for {}</a></p>\n",
       system.word, escape_html(system.href), escape_html(system.title));
+  for (const TrustSystem::More& more : system.more) {
+    out += fmt::format("<p><a class=\"get\" href=\"{}\">Download {}</a></p>\n",
+                       escape_html(more.href), escape_html(more.title));
+  }
+  if (!system.more.empty()) out += "<p>Do the same with each of these files.</p>\n";
+  out += "<ol>\n";
   for (const TrustSystem::Step& step : system.steps) {
     out += fmt::format("<li>{}", prose(step.text));
     if (!step.command.empty()) {

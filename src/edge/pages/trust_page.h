@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ struct TrustSystem {
   std::string href;   // of the file
   std::string file_name;
   std::vector<Step> steps;
+  // Files of further roots, for which the same is done.
+  struct More {
+    std::string title;  // "the next root, which signs nothing yet"
+    std::string href;
+  };
+  std::vector<More> more = {};
 };
 
 // The page on which a person learns whether this device trusts a CA, and how it comes to. Pure:
@@ -32,6 +39,14 @@ struct TrustPage {
   std::string_view path;  // of this page, without a slash at its end
   std::string_view shown_system;
   const std::vector<TrustSystem>& systems;
+  // Roots that devices trust beside it.
+  struct OtherRoot {
+    std::string name;
+    std::string fingerprint;
+    std::string what;  // "the next root, which signs nothing yet"
+  };
+  std::span<const OtherRoot> other_roots{};
+  std::string_view show_command = "gatehouse trust show";
   // A port of the same host with another certificate of the CA, which no browser was ever told to
   // accept: who can fetch from there trusts the CA. 0: there is none, and the script does what it
   // can.

@@ -107,5 +107,26 @@ TEST(SystemOf, is_told_by_the_user_agent) {
   EXPECT_EQ(system_of(""), "linux");
 }
 
+TEST_F(TrustPageTest, shows_further_roots_with_what_they_are_and_their_files) {
+  const std::vector<TrustPage::OtherRoot> others{
+      {"root <2>", "0003 0004", "the next root, which signs nothing yet"}};
+  systems_.front().more.push_back(
+      {"the next root, which signs nothing yet", "/t/windows/next.crt"});
+  const std::string html = render_trust_page({.ca_name = "plant",
+                                              .fingerprint = "0AFF 0001",
+                                              .may_certify = "",
+                                              .until = "2046-11-21",
+                                              .path = "/t",
+                                              .shown_system = "ios",
+                                              .systems = systems_,
+                                              .other_roots = others,
+                                              .show_command = "gatehouse trust show --ca plant"});
+  EXPECT_THAT(html, HasSubstr("<code>gatehouse trust show --ca plant</code>"));
+  EXPECT_THAT(html, HasSubstr("And of root &lt;2&gt;, the next root, which signs nothing yet:"));
+  EXPECT_THAT(html, HasSubstr("<li>0003</li><li>0004</li>"));
+  EXPECT_THAT(html, HasSubstr("href=\"/t/windows/next.crt\">Download the next root"));
+  EXPECT_THAT(html, HasSubstr("Do the same with each of these files."));
+}
+
 }  // namespace
 }  // namespace gatehouse::edge
