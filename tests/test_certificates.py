@@ -42,13 +42,6 @@ class Desk:
     def json(self, verb, *words, **more):
         return json.loads(self(verb, *words, "--json", **more).stdout)
 
-    def publish(self, name):
-        """A site of this name, which chooses no certificate, where gatehouse listens already."""
-        done = run("add", name, "http://127.0.0.1:9", "--listen",
-                   f"127.0.0.1:{self.running.port}", "--no-http", "--socket", self.socket,
-                   home=self.folder)
-        assert done.returncode == 0, done.stdout + done.stderr
-
     def names(self, shelf="identities"):
         listed = self.json("list", "--shelf", shelf)
         return sorted(one["name"] for one in listed.get("stored", []) if not of_machine(one))
@@ -268,7 +261,6 @@ def test_F2_a_person_at_the_terminal_is_asked_before_anything_is_fetched(cert, w
 
 
 def test_A14_an_import_is_proven_by_a_handshake_with_its_own_name(cert, authority):
-    cert.publish("www.example.org")
     url = f"https://www.example.org:{cert.running.port}"
     done = cert("import", *authority.leaf("www.example.org", label="one"), "--name", "one").stdout
     assert f"{url} answers with this certificate" in done
@@ -278,7 +270,6 @@ def test_A14_an_import_is_proven_by_a_handshake_with_its_own_name(cert, authorit
 
 
 def test_A14_a_certificate_that_was_created_is_dialled_too(cert):
-    cert.publish("*.example.org")
     done = cert("create", "*.example.org", "--name", "wild").stdout
     assert f"https://www.example.org:{cert.running.port} answers with this certificate" in done
 

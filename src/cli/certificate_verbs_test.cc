@@ -127,7 +127,7 @@ TEST_F(CertificateVerbTest, a_passphrase_comes_from_a_file_and_never_from_an_arg
   EXPECT_EQ(refused({"cert", "import", "a.pfx", "--passphrase", "x"}).kind, ErrorKind::usage);
   write("empty", "\n");
   EXPECT_THAT(refused({"cert", "import", "a.pfx", "--passphrase-file", "empty"}).what,
-              HasSubstr("there is no passphrase"));
+              HasSubstr("is no passphrase"));
 }
 
 TEST_F(CertificateVerbTest, a_person_at_the_terminal_is_asked_for_a_passphrase_that_is_missing) {
