@@ -38,9 +38,10 @@ struct Choice {
 bool matches(const Selector& selector, const Record& record);
 
 // Of the records that `wanted` matches the newest valid one: valid now before all others, then what
-// was not made by default, then the latest start of validity, then the latest end, then what came into the store last, then the id,
-// so that the answer never depends on the order of `records`. Errors: `not_found`: none matches;
-// `conflict`: the beginning of a thumbprint fits several certificates, which are listed.
+// was not made by default, then the latest start of validity, then the latest end, then what came
+// into the store last, then the id, so that the answer never depends on the order of `records`.
+// Errors: `not_found`: none matches; `conflict`: the beginning of a thumbprint fits several
+// certificates, which are listed.
 Result<Choice> choose(const Wanted& wanted, std::span<const Record> records, WallTime now);
 
 }  // namespace gatehouse::certs
