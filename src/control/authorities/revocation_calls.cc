@@ -33,7 +33,7 @@ LiveAuthorityDesk::Answer<api::RevokeResponse> LiveAuthorityDesk::revoke(api::Re
                                                       {"who", who(caller)}});
     // The default identity is made anew when it is the one.
     if (found->name.is_machine()) {
-      auto served = co_await parts_.take_up("revoked", caller);
+      auto served = co_await parts_.take_up("revoked", caller, {});
       if (!served) response.add_notes(served.error().what);
     }
   }

@@ -105,7 +105,7 @@ LiveAuthorityDesk::Answer<api::TrustRootResponse> LiveAuthorityDesk::trust(
         {{"ca", found->name.text()}, {"root", found->active_root().number}, {"who", who(caller)}});
     // The default identity is of the machine's CA, and follows.
     if (found->name.is_machine()) {
-      auto served = co_await parts_.take_up("another root of the machine's CA", caller);
+      auto served = co_await parts_.take_up("another root of the machine's CA", caller, {});
       if (!served) response.add_notes(served.error().what);
     }
   }
