@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from support import certificates
-from support.local_cas import Place, openssl, verify
+from support.local_cas import PASSPHRASE, Place, openssl, verify
 from support.wait import seconds
 
 NOT_PERMITTED, CONFLICT, NOT_FOUND, USAGE, INVALID = 6, 7, 4, 2, 3
