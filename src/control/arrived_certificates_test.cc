@@ -91,6 +91,15 @@ TEST_F(ArrivedCertificates, one_that_another_comes_before_is_told_why) {
               HasSubstr("until this one is valid, from "));
 }
 
+TEST_F(ArrivedCertificates, M12_rsa_beside_ecdsa_is_dialled_as_by_those_who_need_it) {
+  arrive("usual", identity({"shop.example"}));
+  const Answer done = take_up(arrive("old", certs::testing::rsa_identity({"shop.example"})));
+  ASSERT_TRUE(done && done->applied());
+  EXPECT_EQ(prover_.asked, 1);
+  EXPECT_TRUE(dialled().rsa_only);
+  EXPECT_THAT(done->plan(0).text(), HasSubstr("nothing but RSA"));
+}
+
 TEST_F(ArrivedCertificates, a_name_that_nobody_published_is_told) {
   EXPECT_EQ(told_of(arrive("blog", identity({"blog.example"}))),
             "no site has blog.example yet, so nobody is answered with this certificate: gatehouse "

@@ -38,18 +38,25 @@ class Findings {
   std::vector<api::Finding> all_;
 };
 
+std::string who_renews(const ServedIdentity& served) {
+  if (!served.brought) return "It is renewed by itself; if it is not, the event log says why.";
+  if (served.origin == ServedIdentity::Origin::files) {
+    return "Put a new pair of files in its place; it is taken over at once.";
+  }
+  return "Put the next one in its place: `gatehouse cert import FILE --replace NAME`, or "
+         "`gatehouse "
+         "cert create` with --replace where it vouches for itself.";
+}
+
 void certificates(const InForce& now, WallTime time, Findings& to) {
   for (const ServedIdentityPtr& served : now.identities->all()) {
     const crypto::Certificate& leaf = served->identity.leaf();
     const std::string_view state = state_of(leaf, time);
-    const bool own = served->origin == ServedIdentity::Origin::files;
-    const std::string remedy =
-        own ? "Put a new pair of files in its place; it is taken over at once."
-            : "It is renewed by itself; if it is not, the event log says why.";
+    const std::string remedy = who_renews(*served);
     if (state == "expired") {
       to.add("error", leaf.subject(),
              fmt::format("The certificate {} has expired.", leaf.subject()), remedy);
-    } else if (state == "due" && own) {
+    } else if (state == "due" && served->brought) {
       to.add("warning", leaf.subject(),
              fmt::format("{} % of the life of the certificate {} are over.",
                          percent_of_life(leaf, time), leaf.subject()),

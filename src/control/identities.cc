@@ -28,14 +28,13 @@ std::unexpected<Error> not_chosen(const certs::Selector& selector, const Error& 
               ErrorKind::not_found);
 }
 
-ServedIdentityPtr serve(crypto::Identity identity, Origin origin, std::string text,
-                        std::optional<certs::RecordId> record = {}) {
-  tls::CredentialPtr credential = certs::make_credential(identity);
-  crypto::CertificateNames names = identity.leaf().names();
-  std::string subject = identity.leaf().subject();
-  return std::make_shared<const ServedIdentity>(
-      ServedIdentity{std::move(identity), std::move(names), std::move(subject),
-                     std::move(credential), origin, std::move(text), record});
+// What can be known from the certificate is filled in.
+ServedIdentityPtr serve(ServedIdentity served) {
+  const crypto::Certificate& leaf = served.identity.leaf();
+  served.credential = certs::make_credential(served.identity);
+  served.names = leaf.names();
+  served.subject = leaf.subject();
+  return std::make_shared<const ServedIdentity>(std::move(served));
 }
 
 // The one in force where it is the same, so that its credential is shared.
@@ -45,7 +44,10 @@ ServedIdentityPtr kept_or_new(const ServedIdentityPtr& before, crypto::Identity 
   if (before && before->identity.leaf() == identity.leaf() && before->record == record) {
     return before;
   }
-  return serve(std::move(identity), origin, std::move(text), record);
+  return serve({.identity = std::move(identity),
+                .origin = origin,
+                .origin_text = std::move(text),
+                .record = record});
 }
 
 FileStamp stamp_of(const std::filesystem::path& path) {
@@ -302,9 +304,13 @@ io::Task<Result<ServedIdentityPtr>> Identities::choose(certs::Selector selector,
     events_.warn("A certificate that is served is not valid now.",
                  {{"wanted", selector.text()}, {"reason", choice->candidates.front().reason}});
   }
-  auto served = serve(std::move(*identity), Origin::store,
-                      fmt::format("store, {}", record.name.text()), record.id);
-  co_return served;
+  const bool ours =
+      record.origin == certs::Origin::local_ca || record.origin == certs::Origin::default_identity;
+  co_return serve({.identity = std::move(*identity),
+                   .origin = Origin::store,
+                   .origin_text = fmt::format("store, {}", record.name.text()),
+                   .record = record.id,
+                   .brought = !ours});
 }
 
 // The stamps are taken first: what changes while it is read is read again later.
@@ -313,8 +319,10 @@ Result<FilePair> Identities::load(const IdentitySet::Paths& paths) {
   auto loaded = certs::load_identity(paths.first, paths.second, reactor_.clock().wall());
   if (!loaded) return pass_on(loaded);
   for (const std::string& warning : loaded->warnings) events_.warn(warning);
-  pair.served = serve(std::move(loaded->identity), Origin::files,
-                      fmt::format("files {}", paths.first.string()));
+  pair.served = serve({.identity = std::move(loaded->identity),
+                       .origin = Origin::files,
+                       .origin_text = fmt::format("files {}", paths.first.string()),
+                       .brought = true});
   return pair;
 }
 

@@ -28,12 +28,14 @@ struct ServedIdentity {
   enum class Origin : unsigned char { local_ca, self_signed, files, store };
 
   crypto::Identity identity;
-  crypto::CertificateNames names;  // of the leaf, parsed once; so is the next
-  std::string subject;
-  tls::CredentialPtr credential;
+  crypto::CertificateNames names = {};  // of the leaf, parsed once; so is the next
+  std::string subject = {};
+  tls::CredentialPtr credential = nullptr;
   Origin origin = Origin::files;
-  std::string origin_text;  // "local CA", "self-signed", "files /etc/ssl/a.crt", "store, files"
+  std::string origin_text =
+      {};  // "local CA", "self-signed", "files /etc/ssl/a.crt", "store, files"
   std::optional<certs::RecordId> record = {};  // of the store
+  bool brought = false;                        // by a person, who has to bring the next one too
   // Another one with an RSA key, for clients that cannot verify this one.
   std::shared_ptr<const ServedIdentity> second = nullptr;
   certs::CredentialPairPtr pair = nullptr;  // of both

@@ -51,19 +51,10 @@ io::Task<Result<api::ChangeResponse>> LiveControlPlane::take_up_store(
 }
 
 std::vector<std::string> LiveControlPlane::users_of(const certs::RecordId& id) const {
-  std::vector<std::string> users;
-  const auto uses = [&](const auto& choice) {
-    if (!choice) return false;
-    return std::ranges::any_of(now_.identities->all_of(choice, nullptr),
-                               [&id](const auto& served) { return served->record == id; });
-  };
-  for (const config::Site& site : now_.settings().sites) {
-    if (uses(site.certificate)) users.push_back(fmt::format("site {}", site.name));
+  if (!users_ || users_->revision != now_.revision || users_->identities != now_.identities) {
+    users_.emplace(now_.revision, now_.identities, SiteUsers(now_.settings(), *now_.identities));
   }
-  for (const config::Binding& binding : now_.settings().bindings) {
-    if (uses(binding.certificate)) users.push_back(fmt::format("binding {}", binding.name));
-  }
-  return users;
+  return users_->sites.of(id);
 }
 
 io::Task<bool> LiveControlPlane::prove(Claims all, const IdentitySet& identities,

@@ -122,6 +122,32 @@ TEST_F(StoredCertificatesInForce, A5_a_published_name_that_the_certificate_lacks
   EXPECT_THAT(warnings(), ElementsAre(HasSubstr("publishes *.shop.example")));
 }
 
+TEST_F(StoredCertificatesInForce, one_that_somebody_has_to_renew_is_told_of_in_time) {
+  stored_.put("shop", identity({"shop.example"}, Life{-80, 10}));
+  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
+  const api::Status status = plane_.status();
+  const auto found = std::ranges::find_if(status.findings(), [](const api::Finding& one) {
+    return one.sentence().find("of the life of the certificate") != std::string::npos;
+  });
+  ASSERT_NE(found, status.findings().end());
+  EXPECT_EQ(found->severity(), "warning");
+  EXPECT_THAT(found->remedy(), HasSubstr("gatehouse cert import FILE --replace NAME"));
+}
+
+TEST_F(StoredCertificatesInForce, I9_the_users_of_one_are_all_told_and_follow_each_change) {
+  const auto record = stored_.put("shop", identity({"shop.example", "www.shop.example"}));
+  EXPECT_THAT(plane_.users_of(record.id), ::testing::IsEmpty());
+  ASSERT_TRUE(change(with_selector("shop.example", "shop"))->applied());
+  EXPECT_THAT(plane_.users_of(record.id), ElementsAre("site shop.example"));
+  ASSERT_TRUE(change(with_selector("www.shop.example", "shop"))->applied());
+  EXPECT_THAT(plane_.users_of(record.id),
+              ElementsAre("site shop.example", "site www.shop.example"));
+  api::ChangeRequest without;
+  without.add_edits()->set_remove_site("shop.example");
+  ASSERT_TRUE(change(without)->applied());
+  EXPECT_THAT(plane_.users_of(record.id), ElementsAre("site www.shop.example"));
+}
+
 class TwoCertificates : public StoredCertificatesInForce {
  protected:
   static api::ChangeRequest with_both(const std::string& first, const std::string& second) {

@@ -13,6 +13,7 @@
 #include "control/fleet.h"
 #include "control/in_force.h"
 #include "control/prover.h"
+#include "control/site_users.h"
 #include "control/snapshot_builder.h"
 #include "edge/worker/retired_snapshots.h"
 #include "io/event.h"
@@ -137,6 +138,12 @@ class LiveControlPlane final : public ControlPlane {
     std::shared_ptr<const edge::Snapshot> bridge;
     std::shared_ptr<AccessLog> access_log;
   };
+  // What users_of() found, and in what.
+  struct Users {
+    std::uint64_t revision;
+    IdentitySetPtr identities;
+    SiteUsers sites;
+  };
   // Held while a change is under way: one at a time.
   class Turn {
    public:
@@ -181,6 +188,7 @@ class LiveControlPlane final : public ControlPlane {
   Parts parts_;
   Fleet* fleet_ = nullptr;
   InForce now_;
+  mutable std::optional<Users> users_;
   bool changing_ = false;
   io::Event turn_;
   edge::RetiredSnapshots retired_;

@@ -71,6 +71,12 @@ Newcomer beside_another(const Place& place, const certs::NameCandidate& mine,
                           candidate_text(best), why_behind(mine, best)));
 }
 
+bool answers_rsa(const Place& place, const certs::NameIndex& names,
+                 const certs::NameCandidate& mine, std::uint32_t second) {
+  const auto all = names.candidates(place.name, {.ecdsa = false, .rsa = true}, second);
+  return !all.empty() && all.front() == mine && mine.valid_at(second);
+}
+
 Newcomer at(const Place& place, const certs::NameIndex& names, const certs::Record& record,
             WallTime time) {
   const std::uint32_t second = certs::second_of(time);
@@ -84,14 +90,20 @@ Newcomer at(const Place& place, const certs::NameIndex& names, const certs::Reco
                     "binding names it: browsers do not take it",
                     place.url(), record.key_type));
   }
-  if (mine != all.begin() || !mine->valid_at(second)) {
+  check::TlsPlan plan{.address = dialled(place.listener->address),
+                      .name = place.name,
+                      .port = place.listener->address.port(),
+                      .leaf = record.sha256};
+  if (mine == all.begin() && mine->valid_at(second)) {
+    return {Claim{plan, false}, fmt::format("{} answers with this certificate", place.url())};
+  }
+  if (!answers_rsa(place, names, *mine, second)) {
     return beside_another(place, *mine, all.front(), second);
   }
-  const check::TlsPlan plan{.address = dialled(place.listener->address),
-                            .name = place.name,
-                            .port = place.listener->address.port(),
-                            .leaf = record.sha256};
-  return {Claim{plan, false}, fmt::format("{} answers with this certificate", place.url())};
+  plan.rsa_only = true;
+  return {Claim{plan, false},
+          fmt::format("{} answers clients that can verify nothing but RSA with this certificate",
+                      place.url())};
 }
 
 }  // namespace
