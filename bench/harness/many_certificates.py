@@ -35,7 +35,7 @@ def kept(chroot, count, kind="ecdsa"):
     folder = os.path.join(chroot.work, "stores", f"{count}-{kind}-{_mark()}")
     if os.path.exists(folder):
         return folder
-    build = os.path.dirname(program())
+    build = os.path.dirname(os.path.realpath(program()))
     subprocess.run(["ninja", "-C", build, "make_store"], check=True, stdout=subprocess.DEVNULL)
     unfinished = f"{folder}.new"
     shutil.rmtree(unfinished, ignore_errors=True)
