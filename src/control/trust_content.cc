@@ -113,7 +113,7 @@ edge::OwnReply TrustContent::reply(const edge::OwnQuestion& question) const {
             .file_name = found->shown ? "" : found->file_name};
   }
   if (question.tls && path == fmt::format("{}/check", kTrustPath)) {
-    state_->passed(facts_.sha256, question.peer);
+    if (const auto state = state_.lock()) state->passed(facts_.sha256, question.peer);
     return text_reply(200, "trusted\n");
   }
   if (question.tls && path == fmt::format("{}/worker.js", kTrustPath)) {
@@ -132,7 +132,8 @@ edge::OwnReply TrustContent::nothing() const {
 }
 
 edge::OwnReply TrustContent::page(const edge::OwnQuestion& question) const {
-  const auto verdict = state_->verdict(ca_.name);
+  const auto state = state_.lock();
+  const auto verdict = state ? state->verdict(ca_.name) : nullptr;
   const auto host = host_of(question.host);
   const bool by_port = verdict && host && verdict->names.covers(*host);
   // Over TLS the page has another way.

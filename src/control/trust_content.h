@@ -51,7 +51,7 @@ class TrustContent final : public edge::OwnContent {
   certs::AnchorFacts facts_;
   std::string show_command_;
   std::vector<edge::TrustPage::OtherRoot> other_roots_;
-  std::shared_ptr<TrustState> state_;
+  std::weak_ptr<TrustState> state_;  // which may own this
   Where where_;
   std::vector<edge::TrustSystem> systems_;
   std::vector<Download> downloads_;
