@@ -1,7 +1,9 @@
 """I13, I14: trust in a CA of an administrator: files and steps, and the page with its live test."""
 
 import json
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +70,32 @@ def test_while_a_root_is_replaced_both_are_offered_and_the_next_one_is_marked_I1
         assert print_of.split("=")[1].strip().replace(":", "").lower() == root["sha256"]
     profile = trust(place, "export", "--ca", "plant", "--for", "ios").stdout
     assert profile.count("com.apple.security.root") == 2 and "(next root)" in profile
+
+
+def test_the_next_root_of_the_machine_is_offered_before_it_signs_I13_I14(place):
+    port = place.gatehouse.port
+
+    def shared():
+        exported = trust(place, "export").stdout
+        return re.findall(r"-----BEGIN.*?-----END[^\n]*\n", exported, re.DOTALL)
+
+    def page():
+        return curl("--cacert", place.gatehouse.anchor, f"https://localhost:{port}{PATH}").stdout
+    assert "the next root" not in page()
+    place.ca("rotate", "machine")
+    roots = place.json("show", "machine")["authority"]["roots"]
+    assert [root["state"] for root in roots] == ["active", "next"]
+    until(lambda: "the next root, which signs nothing yet" in page(), "the next root on the page")
+    shown = trust(place, "show").stdout
+    assert "the next root, which signs nothing yet" in shown
+    for root in roots:
+        assert in_groups(root["sha256"]) in " ".join(shown.split())
+    assert shared() == [roots[0]["pem"], roots[1]["pem"]]
+    place.ca("rotate", "machine", "--trusted")
+    assert shared() == [roots[1]["pem"], roots[0]["pem"]]
+    assert Path(place.gatehouse.anchor).read_text() == roots[1]["pem"]
+    place.gatehouse.stop()
+    assert shared() == [roots[1]["pem"]]  # all that its state folder tells
 
 
 def test_the_page_of_a_ca_counts_the_devices_that_trust_it_I14(place):

@@ -11,8 +11,6 @@
 namespace gatehouse::app {
 namespace {
 
-constexpr std::string_view kMachine = "machine";
-
 Result<certs::TrustedCa> ca_in(const api::ShowTrustResponse& shown) {
   certs::TrustedCa ca{.name = shown.ca(), .roots = {}};
   for (const api::TrustRoot& root : shown.roots()) {
@@ -45,13 +43,20 @@ Result<api::ShowTrustResponse> ask_for_trust(const cli::TrustCommand& command) {
 }
 
 Result<certs::TrustedCa> trusted_ca(const cli::TrustCommand& command) {
-  if (!command.ca.empty() && command.ca != kMachine) {
+  if (!certs::is_machine_ca(command.ca)) {
     auto shown = ask_for_trust(command);
     if (!shown) return pass_on(shown);
     return ca_in(*shown);
   }
   auto anchor = certs::read_anchor(command.state);
   if (!anchor) return pass_on(anchor);
+  if (const auto shown = ask_for_trust(command)) {
+    auto told = ca_in(*shown);
+    if (told && told->active() == *anchor) {
+      told->name.clear();
+      return told;
+    }
+  }
   return certs::TrustedCa{.name = {}, .roots = {{std::move(*anchor)}}};
 }
 

@@ -215,8 +215,9 @@ std::shared_ptr<const edge::OwnRoute> SnapshotBuilder::trust_page(const Identity
   if (anchor_ == identities.anchor) return trust_page_;
   anchor_ = identities.anchor;
   if (!anchor_) return trust_page_ = nullptr;
-  auto content =
-      std::make_shared<const TrustContent>(*anchor_, facts_.trust, TrustContent::Where::on_a_site);
+  auto content = std::make_shared<const NamedTrustContent>(
+      std::string(certs::kMachineCa), facts_.trust,
+      std::make_shared<const TrustContent>(*anchor_, facts_.trust, TrustContent::Where::on_a_site));
   return trust_page_ = std::make_shared<const edge::OwnRoute>(std::string(kTrustPath),
                                                               edge::Own{std::move(content)});
 }

@@ -159,7 +159,8 @@ edge::OwnReply TrustContent::page(const edge::OwnQuestion& question) const {
 }
 
 edge::OwnReply NamedTrustContent::reply(const edge::OwnQuestion& question) const {
-  const auto page = state_->page(ca_);
+  const auto kept = state_->page(ca_);
+  const auto& page = kept ? kept : otherwise_;
   return page ? page->reply(question) : text_reply(404, "There is no trust page here now.\n");
 }
 

@@ -58,18 +58,20 @@ class TrustContent final : public edge::OwnContent {
   std::string security_policy_;  // its last directive, connect-src, is open
 };
 
-// The same of a CA that an administrator made, as TrustState has it at the time: its roots change
-// while sites stay as they are.
+// The same as TrustState has it for a CA of the store at the time: its roots change while sites
+// stay as they are. `otherwise` is shown while there is none; it may be nullptr.
 class NamedTrustContent final : public edge::OwnContent {
  public:
-  NamedTrustContent(std::string ca, std::shared_ptr<const TrustState> state)
-      : ca_(std::move(ca)), state_(std::move(state)) {}
+  NamedTrustContent(std::string ca, std::shared_ptr<const TrustState> state,
+                    std::shared_ptr<const edge::OwnContent> otherwise = nullptr)
+      : ca_(std::move(ca)), state_(std::move(state)), otherwise_(std::move(otherwise)) {}
 
   edge::OwnReply reply(const edge::OwnQuestion& question) const override;
 
  private:
   std::string ca_;
   std::shared_ptr<const TrustState> state_;
+  std::shared_ptr<const edge::OwnContent> otherwise_;
 };
 
 }  // namespace gatehouse::control

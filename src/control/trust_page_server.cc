@@ -23,11 +23,6 @@ constexpr std::uint64_t kLargestBody = 16 * 1024;
 // Plain and TLS listeners are the only ones of their snapshot.
 constexpr std::uint32_t kPolicy = 0;
 
-// What `gatehouse ca list` calls it.
-constexpr std::string_view kMachine = "machine";
-
-bool is_machine(std::string_view ca) { return ca.empty() || ca == kMachine; }
-
 void add(const certs::TrustRoot& root, std::size_t devices, api::TrustRoot& to) {
   const certs::AnchorFacts facts = certs::facts_of(root.certificate);
   to.set_name(facts.name);
@@ -121,24 +116,29 @@ TrustPageServer::TrustPageServer(Parts parts) : parts_(std::move(parts)), timer_
 TrustPageServer::~TrustPageServer() { stop(); }
 
 io::Task<Result<certs::TrustedCa>> TrustPageServer::ca_called(std::string name) const {
-  if (!is_machine(name)) {
+  if (!certs::is_machine_ca(name)) {
     if (parts_.named == nullptr) co_return no_ca();
     co_return co_await parts_.named->ca(std::move(name));
   }
   const IdentitySetPtr identities = parts_.identities();
   if (!identities->anchor) co_return no_ca();
+  // With its next root, while the one before is replaced.
+  if (parts_.named != nullptr) {
+    auto kept = co_await parts_.named->ca(std::string(certs::kMachineCa));
+    if (kept && kept->active() == *identities->anchor) co_return kept;
+  }
   co_return certs::TrustedCa{.name = {}, .roots = {{*identities->anchor}}};
 }
 
 io::Task<Result<api::ShowTrustResponse>> TrustPageServer::show(api::ShowTrustRequest request) {
   api::ShowTrustResponse shown;
   *shown.mutable_page() = state();
-  const bool machine = is_machine(request.ca());
+  const bool machine = certs::is_machine_ca(request.ca());
   auto ca = co_await ca_called(request.ca());
   // Without a CA of its own there is nothing to show of the machine, which is no error.
   if (!ca && machine && ca.error().kind == ErrorKind::not_found) co_return shown;
   if (!ca) co_return pass_on(ca);
-  shown.set_ca(machine ? std::string(kMachine) : ca->name);
+  shown.set_ca(machine ? std::string(certs::kMachineCa) : ca->name);
   for (const certs::TrustRoot& root : ca->roots) {
     add(root, parts_.state->devices(crypto::hex(root.certificate.sha256())), *shown.add_roots());
   }
@@ -159,7 +159,7 @@ io::Task<Result<TrustPageServer::Subject>> TrustPageServer::subject(
   const IdentitySetPtr identities = parts_.identities();
   Subject subject{std::move(*ca), {}, std::nullopt};
   if (identities->standard) subject.names = identities->standard->names;
-  if (is_machine(name)) {
+  if (certs::is_machine_ca(name)) {
     if (!identities->standard) co_return no_ca();
     auto probe = parts_.issue(subject.names);
     if (!probe) co_return pass_on(probe);
@@ -192,7 +192,7 @@ io::Task<Result<api::TrustPageState>> TrustPageServer::open(api::OpenTrustPageRe
   parts_.reactor.arm(timer_, parts_.reactor.clock().steady() + life);
   parts_.events.info("The trust page is open.",
                      {{"who", who(caller)},
-                      {"ca", page_->ca.empty() ? kMachine : std::string_view(page_->ca)},
+                      {"ca", page_->ca.empty() ? certs::kMachineCa : std::string_view(page_->ca)},
                       {"address", page_->urls.front()},
                       {"until", timestamp_text(page_->until)}});
   co_return state();
@@ -290,7 +290,7 @@ api::TrustPageState TrustPageServer::state() const {
   for (const std::string& url : page_->urls) state.add_urls(url);
   state.set_until(timestamp_text(page_->until));
   state.set_verdict_port(page_->verdict_port);
-  state.set_ca(page_->ca.empty() ? std::string(kMachine) : page_->ca);
+  state.set_ca(page_->ca.empty() ? std::string(certs::kMachineCa) : page_->ca);
   return state;
 }
 

@@ -16,6 +16,22 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
+class FakeNamedCas final : public NamedCas {
+ public:
+  io::Task<Result<certs::TrustedCa>> ca(std::string name) override {
+    if (name != certs::kMachineCa || !machine) {
+      co_return fail(Fault::operator_input, "no such CA", ErrorKind::not_found);
+    }
+    co_return *machine;
+  }
+  io::Task<Result<crypto::Identity>> probe(std::string, crypto::CertificateNames,
+                                           std::chrono::seconds) override {
+    co_return fail(Fault::ours, "nobody asks");
+  }
+
+  std::optional<certs::TrustedCa> machine;
+};
+
 class TheTrustPageServer : public io::testing::ReactorTest {
  protected:
   TheTrustPageServer() {
@@ -50,6 +66,7 @@ class TheTrustPageServer : public io::testing::ReactorTest {
   EventLog log_{{.fd = -1}, clock};
   std::shared_ptr<TrustState> state_ = std::make_shared<TrustState>();
   Result<Ok> may_issue_ = Ok{};
+  FakeNamedCas named_;
   TrustPageServer server_{
       {.reactor = reactor,
        .events = log_,
@@ -63,7 +80,8 @@ class TheTrustPageServer : public io::testing::ReactorTest {
        .issue = [this](const crypto::CertificateNames&) -> Result<crypto::Identity> {
          if (!may_issue_) return pass_on(may_issue_);
          return ca_.serve({"gate1.lan", "localhost"});
-       }}};
+       },
+       .named = &named_}};
 };
 
 TEST_F(TheTrustPageServer, is_closed_at_first_and_tells_of_the_ca) {
@@ -122,6 +140,26 @@ TEST_F(TheTrustPageServer, says_that_there_is_no_local_ca) {
   identities_ = std::make_shared<IdentitySet>();
   EXPECT_EQ(open("127.0.0.1:0").error().kind, ErrorKind::not_found);
   EXPECT_EQ(show().name(), "");
+}
+
+TEST_F(TheTrustPageServer, tells_of_the_next_root_of_the_machine_while_one_is_replaced_I13) {
+  const crypto::testing::Ca other;
+  named_.machine = {{.name = {}, .roots = {{ca_.root}, {other.root, certs::TrustRole::next}}}};
+  for (const auto* name : {"", "machine"}) {
+    const auto shown = show(name);
+    EXPECT_EQ(shown.ca(), "machine");
+    ASSERT_THAT(shown.roots(), SizeIs(2)) << name;
+    EXPECT_EQ(shown.roots(0).pem(), ca_.root.to_pem());
+    EXPECT_EQ(shown.roots(1).pem(), other.root.to_pem());
+  }
+}
+
+TEST_F(TheTrustPageServer, tells_of_the_root_that_is_served_where_the_store_has_another) {
+  const crypto::testing::Ca other;
+  named_.machine = {{.name = {}, .roots = {{other.root}}}};
+  const auto shown = show();
+  ASSERT_THAT(shown.roots(), SizeIs(1));
+  EXPECT_EQ(shown.roots(0).pem(), ca_.root.to_pem());
 }
 
 TEST_F(TheTrustPageServer, stays_as_it_was_when_no_certificate_can_be_made) {

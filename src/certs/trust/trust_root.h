@@ -22,6 +22,12 @@ struct TrustRoot {
   TrustRole role = TrustRole::active;
 };
 
+// What `gatehouse ca list` calls the CA that gatehouse made for the machine; no other has that
+// name.
+inline constexpr std::string_view kMachineCa = "machine";
+// Who says nothing means that one, too.
+inline bool is_machine_ca(std::string_view name) { return name.empty() || name == kMachineCa; }
+
 // A CA that devices are to trust.
 struct TrustedCa {
   std::string name;  // of `gatehouse ca list`; empty: the one that gatehouse made for the machine

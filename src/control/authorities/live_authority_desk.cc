@@ -187,4 +187,15 @@ LiveAuthorityDesk::Answer<api::InitAuthorityResponse> LiveAuthorityDesk::init(
   co_return response;
 }
 
+io::Task<std::optional<std::string>> LiveAuthorityDesk::follow_machine(certs::AuthorityName name,
+                                                                       std::string why,
+                                                                       Caller caller) {
+  if (!name.is_machine()) co_return std::nullopt;
+  auto served = co_await parts_.take_up(std::move(why), std::move(caller), {});
+  if (!served) co_return served.error().what;
+  if (!served->rolled_back()) co_return std::nullopt;
+  co_return "Clients would have refused the new default identity, so the one before is served "
+            "still: gatehouse check shows why, and gatehouse reload tries it again.";
+}
+
 }  // namespace gatehouse::control

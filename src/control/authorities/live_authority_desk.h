@@ -75,6 +75,10 @@ class LiveAuthorityDesk final : public AuthorityDesk {
       std::vector<certs::RecordId> records) const;
   Answer<Ok> take_up(certs::Together undo, std::vector<certs::Record> arrived, certs::Cause cause,
                      Caller caller, api::IssueResponse& response);
+  // The default identity is of the machine's CA, and follows what changes there. A note where it
+  // does not; none for other CAs.
+  io::Task<std::optional<std::string>> follow_machine(certs::AuthorityName name, std::string why,
+                                                      Caller caller);
   Answer<certs::Together> undo_of(const certs::Destination& destination) const;
   Result<std::optional<crypto::NameConstraints>> next_constraints(
       const certs::AuthorityName& name) const;

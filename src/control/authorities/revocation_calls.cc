@@ -32,10 +32,8 @@ LiveAuthorityDesk::Answer<api::RevokeResponse> LiveAuthorityDesk::revoke(api::Re
                                                       {"serial", issued.serial},
                                                       {"who", who(caller)}});
     // The default identity is made anew when it is the one.
-    if (found->name.is_machine()) {
-      auto served = co_await parts_.take_up("revoked", caller, {});
-      if (!served) response.add_notes(served.error().what);
-    }
+    auto note = co_await follow_machine(found->name, "revoked", caller);
+    if (note) response.add_notes(*note);
   }
   add(issued, *found, now(), *response.mutable_certificate());
   response.add_notes(fmt::format(

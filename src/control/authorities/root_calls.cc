@@ -103,11 +103,8 @@ LiveAuthorityDesk::Answer<api::TrustRootResponse> LiveAuthorityDesk::trust(
     parts_.events.info(
         "Another root of a CA signs from now on.",
         {{"ca", found->name.text()}, {"root", found->active_root().number}, {"who", who(caller)}});
-    // The default identity is of the machine's CA, and follows.
-    if (found->name.is_machine()) {
-      auto served = co_await parts_.take_up("another root of the machine's CA", caller, {});
-      if (!served) response.add_notes(served.error().what);
-    }
+    auto note = co_await follow_machine(found->name, "another root of the machine's CA", caller);
+    if (note) response.add_notes(*note);
   }
   auto shown = co_await row(std::move(*found));
   if (!shown) co_return pass_on(shown);

@@ -74,9 +74,9 @@ io::Task<void> TrustedCas::refresh() {
     co_return;
   }
   for (certs::Authority& authority : *all) {
+    const std::string name = authority.name.text();
     auto ca = co_await trusted(std::move(authority));
     if (!ca) continue;
-    const std::string name = ca->name;
     parts_.state->set_page(name, std::make_shared<const TrustContent>(
                                      std::move(*ca), parts_.state, TrustContent::Where::on_a_site));
   }

@@ -157,7 +157,8 @@ std::string anchors_pem(const Authority& authority, const Issued& issued, WallTi
 }
 
 certs::TrustedCa trusted_ca(const Authority& authority, const Issued& issued, WallTime now) {
-  certs::TrustedCa ca{.name = authority.name.text(), .roots = {}};
+  certs::TrustedCa ca{.name = authority.name.is_machine() ? "" : authority.name.text(),
+                      .roots = {}};
   const auto add_all = [&](RootState state) {
     for (const auto& root : authority.roots) {
       if (root.state != state || !is_shared(root, authority, issued, now)) continue;
