@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 
-#include "certs/issuer/local_ca.h"
 #include "certs/issuer/permitted_names.h"
+#include "certs/issuer/testing/local_ca.h"
 #include "certs/renewal/testing/default_identity_fixture.h"
 #include "certs/store/store_keys.h"
 
@@ -130,9 +130,9 @@ class TakeOver : public DefaultIdentityTest {
     auto writer = before.writer().value();
     const std::vector<PendingFile> files = [&] {
       std::vector<PendingFile> all;
-      all.push_back(private_file("ca/root", ca.root()));
-      all.push_back(public_file("ca/root", ca.root()));
-      all.push_back(private_file("ca/server", ca.server_issuer()));
+      all.push_back(private_file("ca/root", ca.root));
+      all.push_back(public_file("ca/root", ca.root));
+      all.push_back(private_file("ca/server", ca.server_issuer));
       all.push_back(private_file("identities/default", by_default));
       all.push_back(public_file("identities/default", by_default));
       all.push_back(private_file("identities/self-signed", self_signed));
@@ -143,18 +143,18 @@ class TakeOver : public DefaultIdentityTest {
   static DefaultIdentityRequest same() { return request_of({"www.example.org"}); }
 
   const WallTime made = clock_.wall();
-  const LocalCa ca =
-      LocalCa::create(constraints_for(request_of().machine), "gate1", {}, made).value();
+  const testing::LocalCa ca = testing::LocalCa::create(constraints_for(request_of().machine), made);
   const crypto::Identity by_default = [this] {
     std::vector<NamePattern> names;
     for (const auto text :
          {"gate1.plant4.local", "gate1", "localhost", "127.0.0.1", "::1", "10.20.0.5"}) {
       names.push_back(pattern(text));
     }
-    return ca.issue_server(names, crypto::KeyType::p256, made).value();
+    return ca.issue_server(names, crypto::KeyType::p256, made);
   }();
   const crypto::Identity self_signed =
-      issue_self_signed(std::vector{pattern("www.example.org")}, crypto::KeyType::p256, {}, made)
+      issue_self_signed({.common_name = "www.example.org", .names = {pattern("www.example.org")}},
+                        crypto::PrivateKey::generate(crypto::KeyType::p256).value(), made)
           .value();
 };
 
@@ -167,11 +167,11 @@ TEST_F(TakeOver, T3_every_identity_of_the_files_is_kept_unchanged) {
   EXPECT_EQ(found.anchor, ca.anchor());
   const Authority kept = machine();
   const auto root = must(run(authorities().root_identity(kept, 1, soon())));
-  EXPECT_EQ(root.key.spki_sha256(), ca.root().key.spki_sha256());
+  EXPECT_EQ(root.key.spki_sha256(), ca.root.key.spki_sha256());
   const AuthorityIssuer issuer = *kept.active_issuer(crypto::Purpose::server);
-  EXPECT_EQ(issuer.certificate, ca.server_issuer().leaf());
+  EXPECT_EQ(issuer.certificate, ca.server_issuer.leaf());
   EXPECT_EQ(must(run(authorities().key_of(kept, issuer, soon()))).key.spki_sha256(),
-            ca.server_issuer().key.spki_sha256());
+            ca.server_issuer.key.spki_sha256());
   EXPECT_EQ(history(*found.records.by_default).front().cause.why,
             "taken over from the files of the state folder");
   EXPECT_THAT(found.notices, ::testing::Contains(HasSubstr("are taken over into the store")));
@@ -221,9 +221,8 @@ TEST_F(TakeOver, who_went_back_to_the_version_before_is_taken_over_again) {
 TEST_F(TakeOver, a_root_that_is_not_in_the_store_is_left_alone_and_said) {
   ensure(same());
   ensure(same());
-  const auto other =
-      LocalCa::create(constraints_for(request_of().machine), "gate1", {}, made).value();
-  put(path_ / "ca/root.pem", std::string(as_text(other.root().to_pem().view())));
+  const auto other = testing::LocalCa::create(constraints_for(request_of().machine), made);
+  put(path_ / "ca/root.pem", std::string(as_text(other.root.to_pem().view())));
   fs::permissions(path_ / "ca/root.pem", fs::perms::owner_read | fs::perms::owner_write);
   const auto found = ensure(same());
   EXPECT_EQ(found.anchor, ca.anchor());

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "certs/issuer/local_ca.h"
+#include "certs/issuer/ca_certificates.h"
 #include "certs/issuer/permitted_names.h"
 #include "certs/renewal/due.h"
 #include "certs/renewal/testing/default_identity_fixture.h"
@@ -288,10 +288,10 @@ TEST_F(DefaultIdentityTest, a_new_address_beyond_the_constraints_is_left_out_and
 
 TEST(Due, is_two_thirds_of_a_life_and_before_its_beginning) {
   const auto now = FakeClock().wall();
-  const std::vector names{pattern("a.example")};
-  CertificateLives lives;
-  lives.leaf = std::chrono::days(90);
-  const auto leaf = issue_self_signed(names, crypto::KeyType::p256, lives, now).value().leaf();
+  const LeafSpec spec{
+      .common_name = "a.example", .names = {pattern("a.example")}, .life = std::chrono::days(90)};
+  auto key = crypto::PrivateKey::generate(crypto::KeyType::p256).value();
+  const auto leaf = issue_self_signed(spec, std::move(key), now).value().leaf();
   EXPECT_FALSE(is_due(leaf, now));
   EXPECT_FALSE(is_due(leaf, renewal_time(leaf) - std::chrono::seconds(1)));
   EXPECT_TRUE(is_due(leaf, renewal_time(leaf)));

@@ -10,8 +10,8 @@
 
 #include "base/testing/child.h"
 #include "base/testing/temporary_folder.h"
-#include "certs/issuer/local_ca.h"
 #include "certs/issuer/permitted_names.h"
+#include "certs/issuer/testing/local_ca.h"
 #include "certs/renewal/default_identity.h"
 #include "certs/store/identity_files.h"
 #include "crypto/verify.h"
@@ -99,9 +99,9 @@ class Killed : public ::testing::Test {
     const auto folder = StateFolder::open(path_).value();
     auto writer = folder.writer().value();
     std::vector<PendingFile> files;
-    files.push_back(private_file("ca/root", ca_.root()));
-    files.push_back(public_file("ca/root", ca_.root()));
-    files.push_back(private_file("ca/server", ca_.server_issuer()));
+    files.push_back(private_file("ca/root", ca_.root));
+    files.push_back(public_file("ca/root", ca_.root));
+    files.push_back(private_file("ca/server", ca_.server_issuer));
     files.push_back(private_file("identities/default", by_default_));
     ASSERT_TRUE(write_files(writer, files));
   }
@@ -109,14 +109,14 @@ class Killed : public ::testing::Test {
   TemporaryFolder home_;
   fs::path path_ = home_ / "state";
   FakeClock clock_;
-  const LocalCa ca_ =
-      LocalCa::create(constraints_for(request().machine), "gate1", {}, clock_.wall()).value();
+  const testing::LocalCa ca_ =
+      testing::LocalCa::create(constraints_for(request().machine), clock_.wall());
   const crypto::Identity by_default_ = [this] {
     std::vector<NamePattern> names;
     for (const auto text : {"gate1", "localhost", "127.0.0.1", "::1"}) {
       names.push_back(NamePattern::parse(text).value());
     }
-    return ca_.issue_server(names, crypto::KeyType::p256, clock_.wall()).value();
+    return ca_.issue_server(names, crypto::KeyType::p256, clock_.wall());
   }();
 };
 
