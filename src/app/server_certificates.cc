@@ -8,6 +8,7 @@
 #include "certs/issuer/permitted_names.h"
 #include "check/system_anchors.h"
 #include "control/certificates/choosers.h"
+#include "control/identity_needs.h"
 #include "control/page_certificate.h"
 #include "io/run_until_done.h"
 
@@ -74,7 +75,12 @@ io::Task<void> Server::follow_store() {
 // Their keys are certificates of the store that must not be removed under them.
 Result<Ok> Server::make_authorities() {
   constexpr auto kLoadTime = 10s;
-  authorities_.emplace(store_->entries(), store_->certificates(), clock_);
+  authorities_.emplace(store_->entries(), store_->certificates(), clock_,
+                       [this](crypto::KeyType type, io::Deadline deadline) {
+                         return helper_.run(
+                             reactor_, [type] { return crypto::PrivateKey::generate(type); },
+                             deadline);
+                       });
   auto loaded = io::run_until_done(reactor_, authorities_->load_users(reactor_.in(kLoadTime)));
   if (!loaded) return loaded;
   usage_.ask([this](const certs::RecordId& id) { return authorities_->users(id); });
@@ -88,7 +94,6 @@ Result<Ok> Server::make_authorities() {
   usage_.ask([this](const certs::RecordId& id) { return default_identity_->users(id); });
   authority_desk_.emplace(control::LiveAuthorityDesk::Parts{
       .reactor = reactor_,
-      .helper = helper_,
       .events = events_,
       .certificates = store_->certificates(),
       .authorities = *authorities_,
@@ -121,13 +126,9 @@ Result<Ok> Server::make_authorities() {
 }
 
 Result<crypto::NameConstraints> Server::constraints_of_machine() const {
-  crypto::NameConstraints more;
-  if (const std::string& permit = plane_->in_force().settings().permit; !permit.empty()) {
-    auto parsed = certs::parse_permitted(permit);
-    if (!parsed) return parsed;
-    more = std::move(*parsed);
-  }
-  return certs::constraints_for(certs::machine_names(certs::read_machine_sources()), more);
+  auto permitted = control::permitted_names(plane_->in_force().settings());
+  if (!permitted) return permitted;
+  return certs::constraints_for(certs::machine_names(certs::read_machine_sources()), *permitted);
 }
 
 void Server::make_trust_pages() {

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "certs/binding/binding_table.h"
-#include "certs/issuer/permitted_names.h"
 #include "certs/store/certificate_files.h"
 #include "control/identity_needs.h"
 
@@ -73,11 +72,9 @@ Result<Ok> can_be_asked_for(const certs::DefaultIdentity& identity) {
 Result<certs::DefaultIdentityRequest> request_for(const config::Settings& settings,
                                                   std::vector<NamePattern> hosts) {
   certs::DefaultIdentityRequest request;
-  if (!settings.permit.empty()) {
-    auto permitted = certs::parse_permitted(settings.permit);
-    if (!permitted) return pass_on(permitted);
-    request.permit = std::move(*permitted);
-  }
+  auto permitted = permitted_names(settings);
+  if (!permitted) return pass_on(permitted);
+  request.permit = std::move(*permitted);
   request.machine = certs::machine_names(certs::read_machine_sources());
   request.hosts = std::move(hosts);
   return request;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "certs/issuer/permitted_names.h"
 #include "control/listener_needs.h"
 
 namespace gatehouse::control {
@@ -112,6 +113,11 @@ bool needs_standard(const config::Settings& settings) {
   return std::ranges::any_of(needs, [&](const ListenerNeed& need) {
     return need.address.tls() && !answers_all(settings, need.address);
   });
+}
+
+Result<crypto::NameConstraints> permitted_names(const config::Settings& settings) {
+  if (settings.permit.empty()) return crypto::NameConstraints{};
+  return certs::parse_permitted(settings.permit);
 }
 
 StandardNames standard_names(const config::Settings& settings) {

@@ -18,6 +18,9 @@ std::vector<config::CertificateChoice> needed_pairs(const config::Settings& sett
 // Whether anything can be asked for that no pair of files answers.
 bool needs_standard(const config::Settings& settings);
 
+// What `permit` says the local CA may certify beside the names of the machine. Errors: usage.
+Result<crypto::NameConstraints> permitted_names(const config::Settings& settings);
+
 struct StandardNames {
   std::vector<NamePattern> names;
   std::size_t left_out = 0;

@@ -71,13 +71,15 @@ Result<Identity> add_root(Authority& authority, RootState state, const RootSpec&
 }
 
 Result<Ok> add_issuer(Authority& authority, const AuthorityRoot& root, const Identity& root_key,
-                      Purpose purpose, WallTime now, Together& rest) {
+                      Purpose purpose, std::optional<crypto::PrivateKey> key, WallTime now,
+                      Together& rest) {
   const auto number = authority.next_issuer_number(root.number, purpose);
   auto identity = make_issuer(root_key,
                               {.common_name = issuer_common_name(authority, root, purpose, number),
                                .purpose = purpose,
                                .key_type = authority.key_type,
-                               .life = authority.lives.issuer},
+                               .life = authority.lives.issuer,
+                               .key = std::move(key)},
                               now);
   if (!identity) return pass_on(identity);
   for (auto& before : authority.issuers) {
@@ -92,12 +94,11 @@ Result<Ok> add_issuer(Authority& authority, const AuthorityRoot& root, const Ide
 }
 
 Result<Ok> add_issuers(Authority& authority, const AuthorityRoot& root, const Identity& root_key,
-                       WallTime now, Together& rest) {
-  for (const auto purpose : {Purpose::server, Purpose::client}) {
-    auto added = add_issuer(authority, root, root_key, purpose, now, rest);
-    if (!added) return added;
-  }
-  return Ok{};
+                       IssuerKeys keys, WallTime now, Together& rest) {
+  auto added =
+      add_issuer(authority, root, root_key, Purpose::server, std::move(keys.server), now, rest);
+  if (!added) return added;
+  return add_issuer(authority, root, root_key, Purpose::client, std::move(keys.client), now, rest);
 }
 
 }  // namespace gatehouse::certs

@@ -13,13 +13,19 @@ namespace gatehouse::certs {
 Result<crypto::Identity> add_root(Authority& authority, RootState state, const RootSpec& spec,
                                   WallTime now, Together& rest);
 
-// Appends an issuer for the purpose that signs from now on, in the place of the one before.
+// Appends an issuer for the purpose that signs from now on, in the place of the one before. Without
+// a key, one is made.
 Result<Ok> add_issuer(Authority& authority, const AuthorityRoot& root,
-                      const crypto::Identity& root_key, crypto::Purpose purpose, WallTime now,
-                      Together& rest);
-// For servers and for clients.
+                      const crypto::Identity& root_key, crypto::Purpose purpose,
+                      std::optional<crypto::PrivateKey> key, WallTime now, Together& rest);
+struct IssuerKeys {
+  std::optional<crypto::PrivateKey> server;
+  std::optional<crypto::PrivateKey> client;
+};
+// One for servers and one for clients.
 Result<Ok> add_issuers(Authority& authority, const AuthorityRoot& root,
-                       const crypto::Identity& root_key, WallTime now, Together& rest);
+                       const crypto::Identity& root_key, IssuerKeys keys, WallTime now,
+                       Together& rest);
 
 // A record of the authority: "CA plant: root 1".
 Together::Addition record_of(const Authority& authority, const RecordId& id, std::string_view part,

@@ -22,22 +22,41 @@ WallTime AuthorityStore::now() const {
   return std::chrono::floor<std::chrono::seconds>(clock_.wall());
 }
 
+io::Task<Result<crypto::PrivateKey>> make_key_here(crypto::KeyType type,
+                                                   io::Deadline /*deadline*/) {
+  co_return crypto::PrivateKey::generate(type);
+}
+
+io::Task<Result<IssuerKeys>> AuthorityStore::issuer_keys(crypto::KeyType type,
+                                                         io::Deadline deadline) const {
+  auto server = co_await make_key_(type, deadline);
+  if (!server) co_return pass_on(server);
+  auto client = co_await make_key_(type, deadline);
+  if (!client) co_return pass_on(client);
+  co_return IssuerKeys{std::move(*server), std::move(*client)};
+}
+
 io::Task<Result<Authority>> AuthorityStore::init(NewAuthority wanted, Cause cause,
                                                  io::Deadline deadline) {
   auto taken = co_await store_.get(keys::authority(wanted.name), deadline);
   if (!taken) co_return pass_on(taken);
   if (*taken) co_return exists(wanted.name);
+  auto root_key = co_await make_key_(wanted.key_type, deadline);
+  if (!root_key) co_return pass_on(root_key);
+  auto keys = co_await issuer_keys(wanted.key_type, deadline);
+  if (!keys) co_return pass_on(keys);
   Authority authority{wanted.name, now(), wanted.key_type, wanted.lives};
   Together rest;
   auto root = add_root(authority, RootState::active,
                        {.common_name = root_common_name(wanted.name, 1, wanted.host, now()),
                         .constraints = wanted.constraints,
                         .key_type = wanted.key_type,
-                        .life = wanted.lives.root},
+                        .life = wanted.lives.root,
+                        .key = std::move(*root_key)},
                        now(), rest);
   if (!root) co_return pass_on(root);
   const AuthorityRoot active = authority.active_root();
-  if (auto added = add_issuers(authority, active, *root, now(), rest); !added) {
+  if (auto added = add_issuers(authority, active, *root, std::move(*keys), now(), rest); !added) {
     co_return pass_on(added);
   }
   co_return co_await saved(std::move(authority), std::move(rest), std::move(cause), deadline);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -30,7 +31,7 @@ struct IssueRequest {
   crypto::Purpose purpose = crypto::Purpose::server;
   crypto::KeyType key_type = crypto::KeyType::p256;
   std::optional<std::chrono::seconds> life = {};  // none: the authority's
-  std::optional<crypto::PrivateKey> key = {};     // none: one of key_type is made, which blocks
+  std::optional<crypto::PrivateKey> key = {};     // none: one of key_type is made
 };
 
 // Where a new certificate goes, beside the authority's own list.
@@ -53,14 +54,27 @@ struct CertifiedRequest {
   IssuedCertificate issued;
 };
 
+struct IssuerKeys;
+
+// Makes a key, which may take seconds.
+using KeyMaker =
+    std::function<io::Task<Result<crypto::PrivateKey>>(crypto::KeyType, io::Deadline deadline)>;
+// One that blocks the thread that asks.
+io::Task<Result<crypto::PrivateKey>> make_key_here(crypto::KeyType type, io::Deadline deadline);
+
 // The local CAs that administrators made: their keys rest in the certificate store, what they are
 // and what they have issued beside it. What a call changed is durable when it returns, and was
 // changed as a whole; what failed changed nothing, unless the error says that this is not known. Of
-// one reactor; keys are made on its thread, which takes seconds for RSA 4096.
+// one reactor.
 class AuthorityStore {
  public:
-  AuthorityStore(kv::Store& store, CertificateStore& certificates, const Clock& clock)
-      : store_(store), certificates_(certificates), clock_(clock), reader_(store) {}
+  AuthorityStore(kv::Store& store, CertificateStore& certificates, const Clock& clock,
+                 KeyMaker make_key = make_key_here)
+      : store_(store),
+        certificates_(certificates),
+        clock_(clock),
+        make_key_(std::move(make_key)),
+        reader_(store) {}
 
   const AuthorityReader& reader() const { return reader_; }
 
@@ -149,6 +163,7 @@ class AuthorityStore {
                                                        const AuthorityIssuer& issuer,
                                                        io::Deadline deadline);
   WallTime now() const;
+  io::Task<Result<IssuerKeys>> issuer_keys(crypto::KeyType type, io::Deadline deadline) const;
   io::Task<Result<crypto::Identity>> sign(const Authority& authority, const AuthorityIssuer& issuer,
                                           IssueRequest request, io::Deadline deadline) const;
   io::Task<Result<Ok>> let_go(AuthorityName name, KeptRecord kept, Together& rest,
@@ -156,6 +171,7 @@ class AuthorityStore {
   kv::Store& store_;
   CertificateStore& certificates_;
   const Clock& clock_;
+  KeyMaker make_key_;
   AuthorityReader reader_;
   std::map<RecordId, std::string> users_;
   std::map<crypto::Sha256, AuthorityName> issuers_;

@@ -52,6 +52,50 @@ TEST_F(AuthorityStoreTest, is_the_same_after_a_new_start) {
   EXPECT_TRUE(try_issue(server_request({"db.plant4.local"})));
 }
 
+TEST_F(AuthorityStoreTest, every_key_is_made_where_it_is_told_to) {
+  std::vector<crypto::KeyType> made;
+  AuthorityStore elsewhere(faulty, store(), clock,
+                           [&](crypto::KeyType type, io::Deadline deadline) {
+                             made.push_back(type);
+                             return make_key_here(type, deadline);
+                           });
+  using crypto::KeyType;
+  must(run(elsewhere.init(
+      {.name = name(), .host = "gate1", .constraints = {}, .key_type = KeyType::p384}, cause(),
+      soon())));
+  EXPECT_EQ(std::exchange(made, {}), std::vector(3, KeyType::p384));
+  const auto issued = must(run(
+      elsewhere.issue(name(), server_request({"db.plant4.local"}), KeepHere{}, cause(), soon())));
+  EXPECT_EQ(std::exchange(made, {}), std::vector(1, KeyType::p256));
+  clock.advance(std::chrono::days{60});
+  must(run(elsewhere.renew(name(), issued.issued.serial, cause(), soon())));
+  EXPECT_EQ(std::exchange(made, {}), std::vector(1, KeyType::p256));
+  must(run(elsewhere.renew_issuers(name(), cause(), soon())));
+  EXPECT_EQ(std::exchange(made, {}), std::vector(2, KeyType::p384));
+  must(run(elsewhere.add_next_root(name(), "gate1", cause(), soon())));
+  EXPECT_EQ(std::exchange(made, {}), std::vector(1, KeyType::p384));
+  must(run(elsewhere.trust_next_root(name(), "", cause(), soon())));
+  EXPECT_EQ(made, std::vector(2, KeyType::p384));
+}
+
+TEST_F(AuthorityStoreTest, a_key_that_cannot_be_made_leaves_all_as_it_was) {
+  init();
+  const auto before = records().size();
+  AuthorityStore elsewhere(
+      faulty, store(), clock,
+      [](crypto::KeyType, io::Deadline) -> io::Task<Result<crypto::PrivateKey>> {
+        co_return fail_for_now(Fault::machine, "too many keys wait", ErrorKind::conflict);
+      });
+  EXPECT_FALSE(run(elsewhere.init({.name = name("other"), .host = "gate1", .constraints = {}},
+                                  cause(), soon())));
+  EXPECT_FALSE(run(elsewhere.add_next_root(name(), "gate1", cause(), soon())));
+  const auto refused = run(
+      elsewhere.issue(name(), server_request({"db.plant4.local"}), KeepHere{}, cause(), soon()));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "too many keys wait");
+  EXPECT_EQ(records().size(), before);
+}
+
 TEST_F(AuthorityStoreTest, two_have_two_names) {
   init("plant");
   init("backends");

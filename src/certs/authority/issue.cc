@@ -100,7 +100,7 @@ io::Task<Result<crypto::Identity>> AuthorityStore::sign(const Authority& authori
   auto above = co_await key_of(authority, issuer, deadline);
   if (!above) co_return above;
   auto key = request.key ? Result<crypto::PrivateKey>(std::move(*request.key))
-                         : crypto::PrivateKey::generate(request.key_type);
+                         : co_await make_key_(request.key_type, deadline);
   if (!key) co_return pass_on(key);
   auto leaf = issue_leaf(*above, leaf_spec(authority, std::move(request)), *key, now());
   if (!leaf) co_return pass_on(leaf);

@@ -58,13 +58,16 @@ io::Task<Result<Authority>> AuthorityStore::add_next_root(
         next->number, name.text()));
   }
   const std::uint32_t number = authority->roots.back().number + 1;
+  auto key = co_await make_key_(authority->key_type, deadline);
+  if (!key) co_return pass_on(key);
   Together rest;
   auto root =
       add_root(*authority, RootState::next,
                {.common_name = root_common_name(name, number, host, now()),
                 .constraints = constraints ? std::move(constraints) : authority->constraints(),
                 .key_type = authority->key_type,
-                .life = authority->lives.root},
+                .life = authority->lives.root,
+                .key = std::move(*key)},
                now(), rest);
   if (!root) co_return pass_on(root);
   co_return co_await saved(std::move(*authority), std::move(rest), std::move(cause), deadline);
@@ -86,11 +89,14 @@ io::Task<Result<Authority>> AuthorityStore::trust_next_root(AuthorityName name, 
   }
   auto root_key = co_await root_identity(*authority, next->number, deadline);
   if (!root_key) co_return pass_on(root_key);
+  auto keys = co_await issuer_keys(authority->key_type, deadline);
+  if (!keys) co_return pass_on(keys);
   authority->active_root().state = RootState::retired;
   next->state = RootState::active;
   const AuthorityRoot active = *next;
   Together rest;
-  if (auto added = add_issuers(*authority, active, *root_key, now(), rest); !added) {
+  if (auto added = add_issuers(*authority, active, *root_key, std::move(*keys), now(), rest);
+      !added) {
     co_return pass_on(added);
   }
   co_return co_await saved(std::move(*authority), std::move(rest), std::move(cause), deadline);
@@ -109,8 +115,11 @@ io::Task<Result<Authority>> AuthorityStore::renew_issuers(AuthorityName name, Ca
                     "to be shared",
                     root.number, name.text()));
   }
+  auto keys = co_await issuer_keys(authority->key_type, deadline);
+  if (!keys) co_return pass_on(keys);
   Together rest;
-  if (auto added = add_issuers(*authority, root, *root_key, now(), rest); !added) {
+  if (auto added = add_issuers(*authority, root, *root_key, std::move(*keys), now(), rest);
+      !added) {
     co_return pass_on(added);
   }
   co_return co_await saved(std::move(*authority), std::move(rest), std::move(cause), deadline);

@@ -36,10 +36,16 @@ CertificateSpec leaf_spec_below(const Identity& issuer, const LeafSpec& wanted, 
   return spec;
 }
 
+template <class Spec>
+Result<PrivateKey> key_for(const Spec& wanted) {
+  if (wanted.key) return *wanted.key;
+  return PrivateKey::generate(wanted.key_type);
+}
+
 }  // namespace
 
 Result<Identity> make_root(const RootSpec& wanted, WallTime now) {
-  auto key = PrivateKey::generate(wanted.key_type);
+  auto key = key_for(wanted);
   if (!key) return pass_on(key);
   auto spec = spec_for(wanted.common_name, wanted.life, now);
   spec.ca_path_length = 1;
@@ -50,7 +56,7 @@ Result<Identity> make_root(const RootSpec& wanted, WallTime now) {
 }
 
 Result<Identity> make_issuer(const Identity& root, const IssuerSpec& wanted, WallTime now) {
-  auto key = PrivateKey::generate(wanted.key_type);
+  auto key = key_for(wanted);
   if (!key) return pass_on(key);
   auto spec = spec_for(wanted.common_name, wanted.life, now);
   spec.not_after = std::min(spec.not_after, root.leaf().not_after());

@@ -13,7 +13,7 @@
 
 // The certificates that an authority is made of, and those that it makes. Each starts an hour in
 // the past, because clocks of devices are often a little behind, and none ends after the one that
-// signed it. Making an RSA key takes up to seconds, everything else milliseconds.
+// signed it. Where no key is given, one is made, which takes up to seconds for RSA.
 namespace gatehouse::certs {
 
 inline constexpr std::chrono::hours kBackdated{1};
@@ -23,6 +23,7 @@ struct RootSpec {
   std::optional<crypto::NameConstraints> constraints;  // none: it may certify every name
   crypto::KeyType key_type = crypto::KeyType::p256;
   std::chrono::days life{20 * 365};
+  std::optional<crypto::PrivateKey> key = {};
 };
 // A root that may have issuers below it and nothing below those.
 Result<crypto::Identity> make_root(const RootSpec& spec, WallTime now);
@@ -32,6 +33,7 @@ struct IssuerSpec {
   crypto::Purpose purpose = crypto::Purpose::server;
   crypto::KeyType key_type = crypto::KeyType::p256;
   std::chrono::days life{5 * 365};
+  std::optional<crypto::PrivateKey> key = {};
 };
 // An issuer of certificates for one purpose, with the constraints of its root.
 Result<crypto::Identity> make_issuer(const crypto::Identity& root, const IssuerSpec& spec,

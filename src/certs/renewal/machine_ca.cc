@@ -49,7 +49,7 @@ Authority machine_authority(const AuthorityLives& lives, WallTime now) {
 // Issuers that sign from now on; the one for servers.
 Result<Identity> add_issuers_to(Draft& ca, const Identity& root_key, WallTime now) {
   const AuthorityRoot root = ca.authority.active_root();
-  if (auto added = add_issuers(ca.authority, root, root_key, now, ca.rest); !added) {
+  if (auto added = add_issuers(ca.authority, root, root_key, {}, now, ca.rest); !added) {
     return pass_on(added);
   }
   ca.changed = true;
@@ -163,7 +163,7 @@ io::Task<Result<MachineCa>> machine_ca_of(MachineFiles files, AuthorityLives liv
     co_return pass_on(added);
   }
   const AuthorityRoot active = ca.authority.active_root();
-  auto client = add_issuer(ca.authority, active, root, Purpose::client, now, ca.rest);
+  auto client = add_issuer(ca.authority, active, root, Purpose::client, {}, now, ca.rest);
   if (!client) co_return pass_on(client);
   co_return std::move(ca).with(std::move(*files.issuer));
 }

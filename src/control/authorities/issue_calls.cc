@@ -120,11 +120,6 @@ LiveAuthorityDesk::Answer<api::IssueResponse> LiveAuthorityDesk::issue(api::Issu
   const auto told = cause(caller, request.why(), "ca issue");
   std::vector<certs::Record> arrived;
   for (auto& one : *wanted) {
-    auto key = co_await parts_.helper.run(
-        parts_.reactor, [type = one.key_type] { return crypto::PrivateKey::generate(type); },
-        deadline());
-    if (!key) co_return std::unexpected(after(std::move(key.error()), response));
-    one.key = std::move(*key);
     auto made =
         co_await parts_.authorities.issue(found->name, std::move(one), *to, told, deadline());
     if (!made) co_return std::unexpected(after(std::move(made.error()), response));

@@ -15,7 +15,7 @@ using crypto::Purpose;
 
 constexpr auto kEvery = 10min;
 constexpr auto kCallTime = 60s;
-// Making keys keeps the control thread busy: others come in between.
+// Signing keeps the control thread busy, and each is a commit: others come in between.
 constexpr std::size_t kMostAtOnce = 20;
 constexpr auto kBreath = 200ms;
 // What ended so long ago and is in no use by then is left alone.

@@ -9,7 +9,6 @@
 #include "certs/machine_names.h"
 #include "control/authorities/words.h"
 #include "control/authority_desk.h"
-#include "io/helper_thread.h"
 #include "io/reactor.h"
 
 namespace gatehouse::control {
@@ -20,7 +19,6 @@ class LiveAuthorityDesk final : public AuthorityDesk {
  public:
   struct Parts {
     io::Reactor& reactor;
-    io::HelperThread& helper;  // makes the keys
     EventLog& events;
     certs::CertificateStore& certificates;
     certs::AuthorityStore& authorities;

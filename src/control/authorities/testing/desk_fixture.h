@@ -18,7 +18,6 @@ class DeskFixture : public certs::testing::AuthorityFixture {
     if (desk_) return *desk_;
     desk_.emplace(LiveAuthorityDesk::Parts{
         .reactor = reactor,
-        .helper = helper,
         .events = events,
         .certificates = store(),
         .authorities = authorities(),
@@ -94,7 +93,6 @@ class DeskFixture : public certs::testing::AuthorityFixture {
     return answer ? ErrorKind::failed : answer.error().kind;
   }
 
-  io::HelperThread helper;
   EventLogOptions quiet{.fd = -1};
   EventLog events{quiet, clock};
   std::optional<crypto::Certificate> anchor;
