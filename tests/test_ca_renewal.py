@@ -1,5 +1,6 @@
 """What a local CA has issued is renewed where it is served, by a program whose clock is set ahead."""
 
+import re
 import socket
 import ssl
 
@@ -83,6 +84,21 @@ def test_what_was_revoked_is_not_renewed_and_status_says_what_to_do(place):
     until(lambda: "was revoked, is in the store all the same" in place.status(), "the finding", 30)
     assert place.served() == before
     assert "--replace" in place.status()
+
+
+def test_status_tells_what_renews_itself_from_what_somebody_has_to_renew(place):
+    place.ca("issue", "plant", NAME, "--name", "files")
+    made = program.run("cert", "create", "own.plant4.local", "--name", "own", "--state", place.state,
+                       home=place.folder)
+    assert made.returncode == 0, made.stderr
+    for name, certificate in ((NAME, "files"), ("own.plant4.local", "own")):
+        added = program.run("add", name, "http://127.0.0.1:9", "--certificate", certificate,
+                            "--listen", "127.0.0.1:0", "--no-http", "--state", place.state,
+                            home=place.folder)
+        assert added.returncode == 0, added.stdout + added.stderr
+    status = program.run("status", "--state", place.state, home=place.folder).stdout
+    assert re.search(rf"{NAME} +renews itself, \d+ days left", status), status
+    assert re.search(r"own\.plant4\.local +ends in \d+ days", status), status
 
 
 def is_of_plant(certificate):

@@ -342,16 +342,16 @@ TEST_F(VerbTest, explain_knows_its_codes_offline) {
 
 TEST_F(VerbTest, certificates_in_use_that_end_are_exit_codes) {
   constexpr const char* kList = "gatehouse.v1.CertificateService/List";
-  const auto with = [&](const std::string& state, const std::string& origin) {
+  const auto with = [&](const std::string& state, const std::string& renews_itself) {
     stage_.gatehouse.answers[kList] = R"({"certificates":[{"names":["a.example"],"state":")" +
-                                      state + R"(","origin":")" + origin +
-                                      R"(","usedBy":["a.example"]}]})";
+                                      state + R"(","renewsItself":)" + renews_itself +
+                                      R"(,"usedBy":["a.example"]}]})";
     return done({"cert", "list"});
   };
-  EXPECT_EQ(with("valid", "files /a.crt"), 0);
-  EXPECT_EQ(with("due", "local CA"), 0);
-  EXPECT_EQ(with("due", "files /a.crt"), 21);
-  EXPECT_EQ(with("expired", "local CA"), 22);
+  EXPECT_EQ(with("valid", "false"), 0);
+  EXPECT_EQ(with("due", "true"), 0);
+  EXPECT_EQ(with("due", "false"), 21);
+  EXPECT_EQ(with("expired", "true"), 22);
 }
 
 TEST_F(VerbTest, logs_are_read_from_the_file_that_gatehouse_writes) {

@@ -15,10 +15,6 @@ constexpr int kExpired = 22;
 
 }  // namespace
 
-bool renews_itself(const api::CertificateRow& certificate) {
-  return certificate.origin() == "local CA" || certificate.origin() == "self-signed";
-}
-
 std::string life_bar(const api::CertificateRow& certificate, const Paint& paint) {
   const unsigned percent = std::min(certificate.percent_of_life(), 100U);
   const unsigned filled = (percent * kBar + 50) / 100;
@@ -32,7 +28,7 @@ std::string life_text(const api::CertificateRow& certificate, WallTime now) {
   const auto end = parse_timestamp(certificate.not_after());
   if (!end) return certificate.state();
   if (*end <= now) return "ended " + relative_text(*end, now);
-  if (!renews_itself(certificate)) return "ends " + relative_text(*end, now);
+  if (!certificate.renews_itself()) return "ends " + relative_text(*end, now);
   return fmt::format("renews itself, {} left",
                      span_text(std::chrono::floor<std::chrono::seconds>(*end - now)));
 }
@@ -40,7 +36,7 @@ std::string life_text(const api::CertificateRow& certificate, WallTime now) {
 int exit_code(const google::protobuf::RepeatedPtrField<api::CertificateRow>& certificates) {
   const auto used = [](std::string_view state, bool by_itself) {
     return [state, by_itself](const api::CertificateRow& one) {
-      return one.state() == state && !one.used_by().empty() && (by_itself || !renews_itself(one));
+      return one.state() == state && !one.used_by().empty() && (by_itself || !one.renews_itself());
     };
   };
   if (std::ranges::any_of(certificates, used("expired", true))) return kExpired;

@@ -9,9 +9,6 @@
 // How old a certificate is, by its own life.
 namespace gatehouse::cli {
 
-// Whether gatehouse makes its successor.
-bool renews_itself(const api::CertificateRow& certificate);
-
 // "[####......]  41 %"
 std::string life_bar(const api::CertificateRow& certificate, const Paint& paint);
 

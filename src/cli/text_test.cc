@@ -80,7 +80,7 @@ TEST(Status, shows_what_matters_on_one_screen) {
              {"name":"old.example.com","urls":["https://old.example.com:8443"],
               "upstreams":["http://10.0.0.5:80","http://10.0.0.6:80"],"enabled":false}],
     "certificates":[
-      {"names":["gate1","localhost","127.0.0.1"],"origin":"local CA","state":"valid",
+      {"names":["gate1","localhost","127.0.0.1"],"origin":"local CA","renewsItself":true,"state":"valid",
        "notAfter":"2027-01-20T12:00:00Z","percentOfLife":33},
       {"names":["old.example.com"],"origin":"files /etc/old.crt","state":"due",
        "notAfter":"2026-11-24T12:00:00Z","percentOfLife":97}],

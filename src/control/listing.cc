@@ -180,6 +180,7 @@ api::ListCertificatesResponse list_certificates(const InForce& now, WallTime tim
     row.set_origin(served->origin_text);
     row.set_state(std::string(state_of(leaf, time)));
     row.set_percent_of_life(percent_of_life(leaf, time));
+    row.set_renews_itself(!served->brought);
     rows.emplace(served.get(), &row);
   }
   add_users(now, rows);
