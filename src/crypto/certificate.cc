@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <openssl/mem.h>
 
+#include "crypto/alternative_names.h"
 #include "crypto/general_name.h"
 #include "crypto/library_error.h"
 #include "crypto/pem.h"
@@ -117,6 +118,7 @@ std::string Certificate::common_name() const {
 }
 
 CertificateNames Certificate::names() const {
+  if (auto names = alternative_names(der())) return std::move(*names);
   const X509Ptr parsed = x509();
   const GeneralNamesPtr entries(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(parsed.get(), NID_subject_alt_name, nullptr, nullptr)));

@@ -37,17 +37,6 @@ std::optional<ServerName> address_of(ByteView raw) {
   return std::move(*name);
 }
 
-void take_name(const GENERAL_NAME& entry, CertificateNames& names) {
-  if (entry.type == GEN_DNS) {
-    auto pattern = NamePattern::parse(content_of(entry));
-    if (pattern && !pattern->base().is_address()) names.dns.push_back(std::move(*pattern));
-  } else if (entry.type == GEN_IPADD) {
-    if (auto address = address_of(as_bytes(content_of(entry)))) {
-      names.addresses.push_back(std::move(*address));
-    }
-  }
-}
-
 }  // namespace
 
 GeneralNamePtr general_text(int type, std::string_view text) {
@@ -72,9 +61,20 @@ GeneralNamesPtr general_names(std::span<const NamePattern> names) {
 CertificateNames server_names(const GENERAL_NAMES& names) {
   CertificateNames found;
   for (std::size_t i = 0; i < sk_GENERAL_NAME_num(&names); ++i) {
-    take_name(*sk_GENERAL_NAME_value(&names, i), found);
+    const GENERAL_NAME& name = *sk_GENERAL_NAME_value(&names, i);
+    if (name.type == GEN_DNS) take_dns_name(content_of(name), found);
+    if (name.type == GEN_IPADD) take_address(as_bytes(content_of(name)), found);
   }
   return found;
+}
+
+void take_dns_name(std::string_view text, CertificateNames& names) {
+  auto pattern = NamePattern::parse(text);
+  if (pattern && !pattern->base().is_address()) names.dns.push_back(std::move(*pattern));
+}
+
+void take_address(ByteView raw, CertificateNames& names) {
+  if (auto address = address_of(raw)) names.addresses.push_back(std::move(*address));
 }
 
 std::string_view content_of(const GENERAL_NAME& name) {

@@ -25,6 +25,9 @@ std::string_view content_of(const GENERAL_NAME& name);
 
 // The servers among them; see CertificateNames.
 CertificateNames server_names(const GENERAL_NAMES& names);
+// Adds one of them, unless no client could ask for it.
+void take_dns_name(std::string_view text, CertificateNames& names);
+void take_address(ByteView raw, CertificateNames& names);
 
 // 4 or 16 bytes, for a name that is an address.
 Bytes raw_address(const ServerName& address);

@@ -11,6 +11,7 @@
 #include <openssl/nid.h>
 #include <openssl/rsa.h>
 
+#include "crypto/known_key.h"
 #include "crypto/library_error.h"
 #include "crypto/pem.h"
 
@@ -130,6 +131,11 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view text) {
 }
 
 Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) { return accept(parse_pkcs8(der)); }
+
+Result<PrivateKey> PrivateKey::known(ByteView pkcs8) {
+  if (auto key = known_ec_key(pkcs8)) return accept(std::move(key));
+  return from_pkcs8(pkcs8);
+}
 
 Result<PrivateKey> PrivateKey::accept(EvpKeyPtr key) {
   if (!key) {

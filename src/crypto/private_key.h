@@ -26,6 +26,9 @@ class PrivateKey {
   // 8192 bits, curves other than P-256, P-384 and P-521.
   static Result<PrivateKey> from_pem(std::string_view text);
   static Result<PrivateKey> from_pkcs8(ByteView der);
+  // What to_pkcs8() has written and nobody can have changed since: whether the public key of an EC
+  // key belongs to the private one is not asked again.
+  static Result<PrivateKey> known(ByteView pkcs8);
 
   // PKCS#8, unencrypted: for a file that only its owner can read.
   Secret to_pem() const;

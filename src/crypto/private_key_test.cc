@@ -1,9 +1,12 @@
 #include "crypto/private_key.h"
 
 #include <gtest/gtest.h>
+#include <openssl/bytestring.h>
+#include <openssl/ec_key.h>
 #include <openssl/err.h>
 
 #include "crypto/pem.h"
+#include "crypto/testing/chains.h"
 #include "crypto/testing/samples.h"
 
 namespace gatehouse::crypto {
@@ -14,7 +17,7 @@ std::string pem_of(const PrivateKey& key) {
   return std::string(as_text(pem.view()));
 }
 
-class EveryKeyType : public testing::TestWithParam<std::pair<KeyType, const char*>> {};
+class EveryKeyType : public ::testing::TestWithParam<std::pair<KeyType, const char*>> {};
 
 TEST_P(EveryKeyType, is_made_written_and_read_again) {
   const auto key = PrivateKey::generate(GetParam().first).value();
@@ -26,12 +29,24 @@ TEST_P(EveryKeyType, is_made_written_and_read_again) {
   EXPECT_EQ(again.spki_sha256(), key.spki_sha256());
 }
 
+TEST_P(EveryKeyType, that_we_have_written_is_known_again_and_signs) {
+  const auto key = PrivateKey::generate(GetParam().first).value();
+  const auto again = PrivateKey::known(key.to_pkcs8().view()).value();
+  EXPECT_EQ(again.text(), key.text());
+  EXPECT_EQ(again.spki_sha256(), key.spki_sha256());
+  EXPECT_EQ(again.to_pkcs8().view().size(), key.to_pkcs8().view().size());
+  const auto certificate = issue_self_signed(testing::ca_spec("x", 0), again).value();
+  EXPECT_TRUE(certificate.matches(key));
+  EXPECT_TRUE(certificate.is_self_signed());
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
 INSTANTIATE_TEST_SUITE_P(PrivateKey, EveryKeyType,
-                         testing::Values(std::pair{KeyType::p256, "ECDSA P-256"},
-                                         std::pair{KeyType::p384, "ECDSA P-384"},
-                                         std::pair{KeyType::rsa2048, "RSA 2048"},
-                                         std::pair{KeyType::rsa3072, "RSA 3072"},
-                                         std::pair{KeyType::ed25519, "Ed25519"}));
+                         ::testing::Values(std::pair{KeyType::p256, "ECDSA P-256"},
+                                           std::pair{KeyType::p384, "ECDSA P-384"},
+                                           std::pair{KeyType::rsa2048, "RSA 2048"},
+                                           std::pair{KeyType::rsa3072, "RSA 3072"},
+                                           std::pair{KeyType::ed25519, "Ed25519"}));
 
 TEST(PrivateKey, a_copy_is_the_same_key) {
   const auto key = PrivateKey::generate(KeyType::p256).value();
@@ -44,6 +59,26 @@ TEST(PrivateKey, a_copy_is_the_same_key) {
 TEST(PrivateKey, is_read_in_the_forms_of_old_tools) {
   EXPECT_EQ(PrivateKey::from_pem(samples::kEcForm).value().text(), "ECDSA P-256");
   EXPECT_EQ(PrivateKey::from_pem(samples::kRsaForm).value().text(), "RSA 2048");
+}
+
+TEST(PrivateKey, that_is_known_may_come_without_its_public_key_or_cut_short) {
+  const auto key = PrivateKey::from_pem(samples::kEcForm).value();
+  const Secret pkcs8 = key.to_pkcs8();
+  const ByteView whole = pkcs8.view();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(PrivateKey::known(whole.first(size))) << size;
+  }
+  CBB out;
+  unsigned char* bytes = nullptr;
+  std::size_t size = 0;
+  EC_KEY* ec = EVP_PKEY_get0_EC_KEY(key.native());
+  EC_KEY_set_enc_flags(ec, EC_PKEY_NO_PUBKEY);
+  ASSERT_TRUE(CBB_init(&out, 256) && EVP_marshal_private_key(&out, key.native()) &&
+              CBB_finish(&out, &bytes, &size));
+  const LibraryBytes owned(bytes);
+  EXPECT_LT(size, whole.size());
+  EXPECT_EQ(PrivateKey::known({bytes, size}).value().spki_sha256(), key.spki_sha256());
+  EXPECT_EQ(ERR_peek_error(), 0u);
 }
 
 TEST(PrivateKey, is_found_between_certificates) {

@@ -183,7 +183,7 @@ Bytes KeyVault::seal(const RecordId& id, const crypto::Sha256& sha256,
 Result<crypto::PrivateKey> KeyVault::open_key(const RecordId& id, const crypto::Sha256& sha256,
                                               ByteView sealed) const {
   const auto der = sealing_.open(sealed, bound_to(id, sha256));
-  if (der) return crypto::PrivateKey::from_pkcs8(der->view());
+  if (der) return crypto::PrivateKey::known(der->view());
   return fail(Fault::machine,
               fmt::format("the sealed key of the certificate {} is damaged, or it is the key of "
                           "another one: put a copy of the store from a backup in its place, or "
