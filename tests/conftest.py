@@ -5,6 +5,8 @@ import signal
 import pytest
 
 from support import binary
+from support.authority import Authority
+from support.certificate_desk import PASSPHRASE, Desk
 from support.nginx import Nginx
 from support.processes import is_gone
 from support.program import Gatehouse
@@ -73,3 +75,19 @@ def nginx(tmp_path):
 def websocket_server():
     with WebSocketServer() as running:
         yield running
+
+
+@pytest.fixture
+def cert(gatehouse, tmp_path):
+    """`cert("import", file)` runs `gatehouse cert` at a running gatehouse."""
+    folder = tmp_path / "g"
+    folder.mkdir()
+    running = gatehouse("--socket", folder / "admin.sock", folder=folder)
+    (tmp_path / "pass").write_text(PASSPHRASE + "\n")
+    return Desk(running, tmp_path)
+
+
+@pytest.fixture
+def authority(tmp_path):
+    """A root and an intermediate below it, which issues what a test wants."""
+    return Authority(tmp_path / "ca")
