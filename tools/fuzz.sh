@@ -4,37 +4,42 @@
 # Inputs start from fuzz/corpus/TARGET. New ones stay in build/fuzz/found/TARGET for the next run,
 # an input that breaks the target in build/fuzz/broken/; both are out of the repository.
 # FUZZ_SEED=N walks the same way each time from the same inputs; 0, the default, another each time.
+# FUZZ_PRESET=asan takes the targets of the build that the unit tests have: every known input and its
+# neighbours, without seeing which of them lead to new code.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/common.sh
 . "$here/common.sh"
 cd "$here/.."
+preset=${FUZZ_PRESET:-fuzz}
 
 # Runs one libFuzzer process for at most $2 seconds of wall time; prints its CPU seconds.
 fuzz_once() {
-  local target=$1 seconds=$2 log=$3 dictionary=()
-  [[ ! -f fuzz/corpus/$target.dict ]] || dictionary=("-dict=fuzz/corpus/$target.dict")
+  local target=$1 seconds=$2 log=$3 options=()
+  [[ ! -f fuzz/corpus/$target.dict ]] || options=("-dict=fuzz/corpus/$target.dict")
+  # Without that sight, libFuzzer would drop all inputs but one.
+  [[ $preset == fuzz ]] || options+=(-keep_seed=1)
   TIMEFORMAT='%U %S'
-  { time "build/fuzz/$target" "${dictionary[@]}" -max_total_time="$seconds" -timeout=10 \
+  { time "build/$preset/$target" "${options[@]}" -max_total_time="$seconds" -timeout=10 \
     -seed="${FUZZ_SEED:-0}" \
     -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
-    -artifact_prefix="build/fuzz/broken/$target-" \
-    "build/fuzz/found/$target" "fuzz/corpus/$target" >"$log" 2>&1; } 2>&1 |
+    -artifact_prefix="build/$preset/broken/$target-" \
+    "build/$preset/found/$target" "fuzz/corpus/$target" >"$log" 2>&1; } 2>&1 |
     awk '{ print int($1 + $2 + 0.5) }'
 }
 
 # On a busy machine a second of wall time is less than one of CPU, so it goes on until the sum is there.
 fuzz_target() {
-  local seconds=$1 target=$2 log=build/fuzz/$2.log spent=0 used
+  local seconds=$1 target=$2 log=build/$preset/$2.log spent=0 used
   [[ -d fuzz/corpus/$target ]] ||
     fail "fuzz/corpus/$target is missing; a fuzz target has a corpus of valid and of broken inputs."
-  mkdir -p "build/fuzz/found/$target" build/fuzz/broken
+  mkdir -p "build/$preset/found/$target" "build/$preset/broken"
   while ((spent < seconds)); do
     used=$(fuzz_once "$target" "$((seconds - spent))" "$log") || {
       tail -n 40 "$log" >&2
-      fail "$target breaks; the input is in build/fuzz/broken/. Mend the parser, add the input to" \
-        "fuzz/corpus/$target, and run: build/fuzz/$target INPUT"
+      fail "$target breaks; the input is in build/$preset/broken/. Mend the parser, add the input to" \
+        "fuzz/corpus/$target, and run: build/$preset/$target INPUT"
     }
     spent=$((spent + (used > 0 ? used : 1)))
   done
@@ -47,8 +52,8 @@ main() {
   local seconds=$1
   shift
   tools/setup.sh build test
-  tools/build.sh fuzz fuzzers
-  if (($# == 0)); then mapfile -t targets < <(grep . build/fuzz/fuzzers.txt); else targets=("$@"); fi
+  tools/build.sh "$preset" fuzzers
+  if (($# == 0)); then mapfile -t targets < <(grep . "build/$preset/fuzzers.txt"); else targets=("$@"); fi
   ((${#targets[@]})) || fail "There is no fuzz target: no room has a *_fuzz.cc."
   say "Fuzzing ${#targets[@]} targets, $seconds s of CPU each"
   printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-$(nproc)}" -I {} "$0" --one "$seconds" {} ||
