@@ -4,10 +4,12 @@ import sys
 import time
 
 from . import many_certificates as many
-from .machine import cpu_by_thread, cpu_time, proportional_set_size
+from .machine import cpu_by_thread, cpu_time, proportional_set_size, spent_since
 from .process import DidNotStart
 
+CHANGES = 20
 REST_SECONDS = 0.5
+REST_AFTER_CHANGE = 0.15
 HANDSHAKE = ("-m", "handshake", "-c", 32, "-d", 120)
 
 
@@ -55,6 +57,24 @@ def memory(servers):
             time.sleep(REST_SECONDS)
             return [(0, proportional_set_size(server.pid) / 1024)]
         return _each_server(site, scenario, servers, names, figure)
+    return measured
+
+
+def change_cpu(servers):
+    """One certificate more, and one in the place of another, by turns."""
+    def measured(site, scenario, names, _effort):
+        def changes(server):
+            kind = servers["gatehouse"]
+            time.sleep(REST_SECONDS)
+            for number in range(CHANGES):
+                new = number % 2 == 0
+                name = many.name_of(number + (many.MANY if new else 0))
+                identity = many.identity_for(server.setting, name)
+                before = cpu_by_thread(server.pid)
+                kind.arrive(server, identity, replaced="" if new else name)
+                time.sleep(REST_AFTER_CHANGE)
+                yield number, spent_since(before, cpu_by_thread(server.pid))
+        return _each_server(site, scenario, servers, names, changes)
     return measured
 
 

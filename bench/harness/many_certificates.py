@@ -4,11 +4,13 @@ bench/make_store.cc makes them, once, and they stay in the cache. gatehouse has 
 site with `*` answers for all names. The peers get the same ones as PEM files.
 """
 
+import base64
 import hashlib
 import os
 import shutil
 import subprocess
 
+from .api import call
 from .servers import REPOSITORY, Command, program
 
 MANY = 10_000
@@ -52,12 +54,49 @@ class Gatehouse:
     def __init__(self, count=MANY, kind="ecdsa"):
         self._count, self._kind = count, kind
 
+    def state(self, setting):
+        return f"{kept(setting.chroot, self._count, self._kind)}/state"
+
     def start(self, setting):
-        state = f"{kept(setting.chroot, self._count, self._kind)}/state"
+        state = self.state(setting)
         return Command(in_chroot=False, argv=[
             program(), "run", "--listen", f"127.0.0.1:{setting.port}",
             "--to", f"http://127.0.0.1:{setting.backend_port}", "--workers", "1",
             "--state", state, "--access-log", f"{setting.folder}/access.log", "--quiet"])
+
+
+class ChangedGatehouse(Gatehouse):
+    """With a store of its own, so that the one that is kept stays as it is."""
+
+    def state(self, setting):
+        own = os.path.join(setting.folder, "state")
+        shutil.rmtree(own, ignore_errors=True)
+        shutil.copytree(super().state(setting), own)
+        return own
+
+    def arrive(self, server, identity, replaced):
+        """One certificate over the API, which proves that it answers before it says so."""
+        files = [{"name": os.path.basename(identity),
+                  "content": base64.b64encode(open(identity, "rb").read()).decode()}]
+        message = {"files": files}
+        if replaced:
+            message["replace"] = {"name": replaced}
+        answer = call(server.setting, "Import", message, "CertificateService")
+        if len(answer.get("stored", ())) != 1:
+            raise RuntimeError(f"the certificate was not stored: {str(answer)[:300]}")
+
+
+def identity_for(setting, name):
+    """A file with a new certificate for this name and its key."""
+    path = os.path.join(setting.folder, f"{name}.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "90", "-subj", f"/CN={name}",
+                    "-addext", f"subjectAltName=DNS:{name}",
+                    "-addext", "extendedKeyUsage=serverAuth", "-keyout", f"{path}.key",
+                    "-out", path], check=True, stderr=subprocess.DEVNULL)
+    with open(path, "a") as both, open(f"{path}.key") as key:
+        both.write(key.read())
+    return path
 
 
 class Nginx:
@@ -109,6 +148,7 @@ backend back
 
 
 SERVERS = {"gatehouse": Gatehouse(), "nginx": Nginx(), "haproxy": Haproxy()}
+CHANGED_SERVERS = {"gatehouse": ChangedGatehouse()}
 CACHED_SERVERS = {"gatehouse": Gatehouse()}
 MILLION_SERVERS = {"gatehouse": Gatehouse(MILLION)}
 RSA_SERVERS = {"gatehouse": Gatehouse(MANY, "rsa")}

@@ -5,12 +5,10 @@ own way: gatehouse as files in conf.d, nginx as files that are included, haproxy
 back-end for each and a map from the name to it. One certificate answers for all of them.
 """
 
-import http.client
-import json
 import os
 import signal
-import socket
 
+from .api import call
 from .servers import Command, program
 
 SITES = 10_000
@@ -161,29 +159,3 @@ frontend front
 
 
 SERVERS = {"gatehouse": Gatehouse(), "nginx": Nginx(), "haproxy": Haproxy()}
-
-
-class _AdminConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("gatehouse")
-        self._path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self._path)
-
-
-def call(setting, method, message):
-    """Calls the API of the gatehouse of this setting; returns what it answers."""
-    connection = _AdminConnection(f"{setting.folder}/state/gatehouse.sock")
-    try:
-        connection.request("POST", f"/gatehouse.v1.ConfigurationService/{method}",
-                           json.dumps(message), {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        body = response.read()
-    finally:
-        connection.close()
-    if response.status != 200:
-        raise RuntimeError(f"{method} was answered with {response.status}: {body[:300]}")
-    return json.loads(body)

@@ -60,6 +60,9 @@ ALL = (
              certificates.start_cpu(many_certificates.SERVERS), goal_is_ratio=False),
     Scenario("certificates_memory", "10,000 certificates: memory at rest", "MiB", 60,
              certificates.memory(many_certificates.SERVERS), goal_is_ratio=False),
+    Scenario("certificates_change", "10,000 certificates: CPU of one more, or of one in the place "
+             "of another, over the API", "s", 0.01,
+             certificates.change_cpu(many_certificates.CHANGED_SERVERS), goal_is_ratio=False),
     Scenario("certificates_kept", "a handshake with one of 10,000 names that is in memory, "
              "relative to one with a single name", "times", 1.1,
              certificates.handshakes(many_certificates.CACHED_SERVERS,
