@@ -89,8 +89,11 @@ class ChangedGatehouse(Gatehouse):
 def identity_for(setting, name):
     """A file with a new certificate for this name and its key."""
     path = os.path.join(setting.folder, f"{name}.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "90", "-subj", f"/CN={name}",
+    # OpenSSL's own configuration would make a CA of it.
+    setting.write("openssl.cnf", "[req]\ndistinguished_name = name\n[name]\n")
+    subprocess.run(["openssl", "req", "-config", f"{setting.folder}/openssl.cnf", "-x509",
+                    "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "90", "-subj", f"/CN={name}",
                     "-addext", f"subjectAltName=DNS:{name}",
                     "-addext", "extendedKeyUsage=serverAuth", "-keyout", f"{path}.key",
                     "-out", path], check=True, stderr=subprocess.DEVNULL)

@@ -14,6 +14,14 @@ Result<std::optional<Entry>> MemoryEngine::get(std::string_view key) {
   return Entry{name, kept.value, kept.revision, kept.lease};
 }
 
+Result<Engine::Both> MemoryEngine::get_both(std::string_view first, std::string_view second) {
+  auto one = get(first);
+  if (!one) return pass_on(one);
+  auto other = get(second);
+  if (!other) return pass_on(other);
+  return Both{std::move(*one), std::move(*other)};
+}
+
 Result<Page> MemoryEngine::list(const ListRequest& request) {
   Page page;
   page.revision = revision_;

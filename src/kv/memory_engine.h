@@ -12,6 +12,7 @@ class MemoryEngine : public Engine {
  public:
   Revision revision() const override { return revision_; }
   Result<std::optional<Entry>> get(std::string_view key) override;
+  Result<Both> get_both(std::string_view first, std::string_view second) override;
   Result<Page> list(const ListRequest& request) override;
   Result<EngineOutcome> commit(const Transaction& transaction) override;
   Result<Lease> grant(std::chrono::seconds duration) override;

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 #include <future>
+#include <pthread.h>
+#include <sched.h>
 
 #include "kv/thread_store.h"
 
@@ -80,7 +82,15 @@ void StoreThread::leave(const ThreadClient& owner) {
   --clients_;
 }
 
+// Waking up, it does not push a reactor off its CPU in the middle of a pass: the reactor goes on,
+// and all that it asked for is served in one go.
+void StoreThread::give_way() {
+  const sched_param no_priority{};
+  (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &no_priority);
+}
+
 void StoreThread::serve() {
+  give_way();
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (jobs_.empty()) {

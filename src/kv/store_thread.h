@@ -53,6 +53,7 @@ class StoreThread {
   bool submit(const ThreadClient& owner, Work work);
   Result<Ok> carry_out(std::move_only_function<Result<Ok>(Ledger& ledger)> work);
   void leave(const ThreadClient& owner);
+  static void give_way();
   void serve();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void run_next(std::unique_lock<std::mutex>& lock);

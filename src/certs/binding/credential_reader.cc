@@ -26,23 +26,21 @@ std::size_t bytes_of(const crypto::Certificate& leaf, const crypto::CertificateN
 }  // namespace
 
 Result<LoadedCredential> CredentialReader::read(kv::Engine& engine, const RecordId& id) {
-  auto record = engine.get(keys::record(id));
-  if (!record) return pass_on(record);
-  if (!*record) return no_record(id);
-  const auto kept = decode_chain((*record)->value);
-  if (!kept || kept->id != id) return damaged_entry((*record)->key);
-  auto sealed = engine.get(keys::sealed_key(id));
-  if (!sealed) return pass_on(sealed);
-  if (!*sealed) return no_record(id);
+  auto both = engine.get_both(keys::record(id), keys::sealed_key(id));
+  if (!both) return pass_on(both);
+  const auto& [record, sealed] = *both;
+  if (!record || !sealed) return no_record(id);
+  const auto kept = decode_chain(record->value);
+  if (!kept || kept->id != id) return damaged_entry(record->key);
   // The key is sealed with the thumbprint of its certificate: where it opens, the certificate is
   // what was read and accepted when it came into the store.
   const crypto::Sha256 sha256 = crypto::sha256(kept->chain.front());
-  auto key = vault_->open_key(id, sha256, (*sealed)->value);
+  auto key = vault_->open_key(id, sha256, sealed->value);
   if (!key) return pass_on(key);
   std::vector<crypto::Certificate> chain{crypto::Certificate::known(kept->chain.front())};
   for (const ByteView der : kept->chain | std::views::drop(1)) {
     auto certificate = authority(der);
-    if (!certificate) return damaged_entry((*record)->key);
+    if (!certificate) return damaged_entry(record->key);
     chain.push_back(std::move(*certificate));
   }
   LoadedCredential loaded{.names = chain.front().names(), .tag = tag_of(sha256)};

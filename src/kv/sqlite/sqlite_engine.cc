@@ -159,9 +159,10 @@ std::unexpected<Error> SqliteEngine::refusal() const {
 }
 
 int SqliteEngine::prepare() {
-  const std::array<std::pair<sqlite::Statement*, const char*>, 14> all = {{
+  const std::array<std::pair<sqlite::Statement*, const char*>, 15> all = {{
       {&statements_.revision, "SELECT revision FROM entry WHERE key = ?1"},
       {&statements_.get, "SELECT key, revision, lease, value FROM entry WHERE key = ?1"},
+      {&statements_.both, "SELECT key, revision, lease, value FROM entry WHERE key IN (?1, ?2)"},
       {&statements_.range,
        "SELECT key, revision, lease, value FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key"},
       {&statements_.put, "REPLACE INTO entry(key, revision, lease, value) VALUES(?1, ?2, ?3, ?4)"},
@@ -211,6 +212,22 @@ Result<std::optional<Entry>> SqliteEngine::get(std::string_view key) {
   if (code != SQLITE_ROW) return trouble(code);
   return Entry{std::string(key), copy(row->bytes(kValue)), row->number(kRevision),
                lease_of(row->number(kLease))};
+}
+
+// One statement is one read transaction, with one lock of the file and one look at its size.
+Result<Engine::Both> SqliteEngine::get_both(std::string_view first, std::string_view second) {
+  Running row(statements_.both);
+  row->bind(1, first).bind(2, second);
+  Both both;
+  int code = row->step();
+  for (; code == SQLITE_ROW; code = row->step()) {
+    const std::string_view key = as_text(row->bytes(kKey));
+    Entry entry{std::string(key), copy(row->bytes(kValue)), row->number(kRevision),
+                lease_of(row->number(kLease))};
+    (key == first ? both.first : both.second) = std::move(entry);
+  }
+  if (code != SQLITE_DONE) return trouble(code);
+  return both;
 }
 
 Result<Page> SqliteEngine::list(const ListRequest& request) {

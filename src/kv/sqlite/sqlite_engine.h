@@ -24,12 +24,14 @@ class SqliteEngine final : public Engine {
 
   // A store that is there, for reading alone, where open() failed with `why`: every change is
   // refused with it. Leaves the file as it is and needs no room on the disk, while another
-  // process may write. Errors: as of open(); what a crash left in the log cannot be read without writing.
+  // process may write. Errors: as of open(); what a crash left in the log cannot be read without
+  // writing.
   static Result<std::unique_ptr<SqliteEngine>> open_to_read(const std::filesystem::path& file,
                                                             Error why);
 
   Revision revision() const override { return revision_; }
   Result<std::optional<Entry>> get(std::string_view key) override;
+  Result<Both> get_both(std::string_view first, std::string_view second) override;
   Result<Page> list(const ListRequest& request) override;
   Result<EngineOutcome> commit(const Transaction& transaction) override;
   Result<Lease> grant(std::chrono::seconds duration) override;
@@ -48,6 +50,7 @@ class SqliteEngine final : public Engine {
   struct Statements {
     sqlite::Statement revision;  // of one key
     sqlite::Statement get;
+    sqlite::Statement both;
     sqlite::Statement range;
     sqlite::Statement put;
     sqlite::Statement erase;

@@ -94,6 +94,25 @@ TEST(SqliteEngine, leaves_nothing_beside_the_file_when_it_is_closed) {
   EXPECT_FALSE(files::exists(folder.file().string() + "-wal"));
 }
 
+TEST(SqliteEngine, reads_two_keys_as_it_reads_each_in_whatever_order_they_lie) {
+  const StoreFolder folder;
+  const auto engine = folder.open();
+  MemoryEngine memory;
+  for (const auto* key : {"b", "a", "d"}) {
+    put(*engine, key, key);
+    put(memory, key, key);
+  }
+  for (const auto* first : {"a", "b", "c", "d", "e"}) {
+    for (const auto* second : {"a", "b", "c", "d", "e"}) {
+      if (first == second) continue;
+      const auto both = engine->get_both(first, second).value();
+      EXPECT_EQ(both.first, engine->get(first).value()) << first << second;
+      EXPECT_EQ(both.second, engine->get(second).value()) << first << second;
+      EXPECT_EQ(memory.get_both(first, second).value(), both);
+    }
+  }
+}
+
 TEST(SqliteEngine, visits_every_entry_of_a_prefix_in_order) {
   const StoreFolder folder;
   const auto engine = folder.open();

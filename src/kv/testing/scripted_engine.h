@@ -62,6 +62,9 @@ class ScriptedEngine final : public Engine {
     script_.pass();
     return memory_.get(key);
   }
+  Result<Both> get_both(std::string_view first, std::string_view second) override {
+    return memory_.get_both(first, second);
+  }
   Result<Page> list(const ListRequest& request) override { return memory_.list(request); }
   Result<EngineOutcome> commit(const Transaction& transaction) override {
     return memory_.commit(transaction);
