@@ -80,7 +80,7 @@ class ChangedGatehouse(Gatehouse):
                   "content": base64.b64encode(open(identity, "rb").read()).decode()}]
         message = {"files": files}
         if replaced:
-            message["replace"] = {"name": replaced}
+            message["replace"] = {"text": f"name:{replaced}"}
         answer = call(server.setting, "Import", message, "CertificateService")
         if len(answer.get("stored", ())) != 1:
             raise RuntimeError(f"the certificate was not stored: {str(answer)[:300]}")
