@@ -11,7 +11,6 @@
 
 #include "app/version.h"
 #include "certs/store/state_folder.h"
-#include "check/system_anchors.h"
 #include "control/site_words.h"
 #include "crypto/digest.h"
 #include "io/run_until_done.h"
@@ -141,7 +140,7 @@ void Server::make_plane() {
       .builder = *builder_,
       .prover = prover_,
       .access_logs = access_logs_,
-      .machine_anchors = [] { return check::system_anchors(); },
+      .machine_anchors = [this] { return machine_anchors_.now(); },
       .facts = {.version = std::string(kVersion),
                 .pid = static_cast<unsigned>(::getpid()),
                 .workers = static_cast<unsigned>(worker_count_),

@@ -15,6 +15,7 @@
 #include "base/service_notifier.h"
 #include "certs/authority/authority_store.h"
 #include "certs/renewal/default_identity.h"
+#include "check/system_anchors.h"
 #include "cli/command.h"
 #include "cli/serving.h"
 #include "control/authorities/issued_renewal.h"
@@ -98,6 +99,7 @@ class Server {
   io::Reactor reactor_;
   io::HelperThread helper_;
   std::size_t worker_count_ = 1;
+  check::SystemAnchors machine_anchors_;
   control::StoredUsage usage_;
   std::unique_ptr<StateStore> store_;
   std::optional<certs::AuthorityStore> authorities_;

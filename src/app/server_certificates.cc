@@ -6,7 +6,6 @@
 #include "base/time_text.h"
 #include "certs/binding/stored_credentials.h"
 #include "certs/issuer/permitted_names.h"
-#include "check/system_anchors.h"
 #include "control/certificates/choosers.h"
 #include "control/identity_needs.h"
 #include "control/page_certificate.h"
@@ -166,7 +165,7 @@ void Server::make_desk() {
           [this](const certs::Record& record) {
             return control::choosers(plane_->in_force().settings(), record);
           },
-      .machine_anchors = [] { return check::system_anchors(); }});
+      .machine_anchors = [this] { return machine_anchors_.now(); }});
 }
 
 io::Task<Result<api::ChangeResponse>> Server::take_up_store(std::string why, control::Caller caller,

@@ -21,10 +21,8 @@ bool in_order(std::span<const Certificate> chain) {
 }
 
 const Certificate* issuer_among(std::span<const Certificate> candidates, const Certificate& of) {
-  const std::string wanted = of.issuer();
-  const auto found = std::ranges::find_if(candidates, [&](const Certificate& candidate) {
-    return candidate.subject() == wanted && of.is_issued_by(candidate);
-  });
+  const auto found = std::ranges::find_if(
+      candidates, [&](const Certificate& candidate) { return of.is_issued_by(candidate); });
   return found == candidates.end() ? nullptr : &*found;
 }
 

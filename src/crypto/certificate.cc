@@ -7,6 +7,7 @@
 #include <openssl/mem.h>
 
 #include "crypto/alternative_names.h"
+#include "crypto/certificate_parts.h"
 #include "crypto/general_name.h"
 #include "crypto/library_error.h"
 #include "crypto/pem.h"
@@ -178,6 +179,7 @@ bool Certificate::matches(const PrivateKey& key) const {
 }
 
 bool Certificate::is_issued_by(const Certificate& issuer) const {
+  if (is_surely_not_issued_by(der(), issuer.der())) return false;
   const X509Ptr parsed = x509();
   const X509Ptr above = issuer.x509();
   const bool named = X509_check_issued(above.get(), parsed.get()) == X509_V_OK;

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 
 #include "crypto/certificate.h"
+#include "crypto/certificate_parts.h"
 #include "crypto/general_name.h"
 #include "crypto/name_constraints.h"
 
@@ -37,6 +38,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           certificate->allows_client_authentication() + certificate->is_issued_by(*certificate);
   if (const auto constraints = crypto::name_constraints_of(*certificate)) {
     seen += constraints->text().size();
+  }
+  const bool named = X509_check_issued(certificate->x509().get(), certificate->x509().get()) == 0;
+  ERR_clear_error();
+  if (named && crypto::is_surely_not_issued_by(certificate->der(), certificate->der())) {
+    std::abort();
   }
   const auto again = crypto::Certificate::from_pem(certificate->to_pem());
   if (!again || *again != *certificate) std::abort();

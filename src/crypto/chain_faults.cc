@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "crypto/certificate_parts.h"
 #include "crypto/library_error.h"
 
 namespace gatehouse::crypto {
@@ -50,13 +51,31 @@ void note_time(const Certificate& leaf, WallTime now, std::vector<ChainFault>& f
   if (!noted) faults.push_back({kind, leaf.subject(), leaf.issuer(), "by the clock"});
 }
 
+// Those that a path from the chain can lead to: of the hundred and more that a machine trusts, the
+// library would read every one.
+std::vector<const Certificate*> anchors_above(std::span<const Certificate> chain,
+                                              std::span<const Certificate> anchors) {
+  std::vector<const Certificate*> below;
+  for (const Certificate& certificate : chain) below.push_back(&certificate);
+  std::vector<const Certificate*> above;
+  for (std::size_t at = 0; at < below.size(); ++at) {
+    for (const Certificate& anchor : anchors) {
+      if (*below[at] != anchor && is_surely_not_issued_by(below[at]->der(), anchor.der())) continue;
+      if (std::ranges::find(above, &anchor) != above.end()) continue;
+      above.push_back(&anchor);
+      below.push_back(&anchor);
+    }
+  }
+  return above;
+}
+
 class Question {
  public:
   Question(std::span<const Certificate> chain, std::span<const Certificate> anchors, WallTime now)
       : store_(X509_STORE_new()), others_(sk_X509_new_null()), context_(X509_STORE_CTX_new()) {
     if (!store_ || !others_ || !context_) throw std::bad_alloc();
-    for (const Certificate& anchor : anchors) {
-      if (X509_STORE_add_cert(store_.get(), anchor.x509().get()) != 1) throw std::bad_alloc();
+    for (const Certificate* anchor : anchors_above(chain, anchors)) {
+      if (X509_STORE_add_cert(store_.get(), anchor->x509().get()) != 1) throw std::bad_alloc();
     }
     for (const Certificate& other : chain.subspan(1)) {
       X509Ptr parsed = other.x509();
