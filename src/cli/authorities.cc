@@ -56,7 +56,8 @@ Result<int> init_authority(const InitAuthority& init, const Surroundings& around
         if (init.change.dry_run) return out;
         out += "\n" + root_line(response.authority().roots(0));
         out += fmt::format(
-            "\nLet devices trust it: gatehouse ca show {0} --anchors > {0}-ca.crt\n"
+            "\nLet devices trust it: gatehouse trust export --ca {0} --for TARGET\n"
+            "                      gatehouse trust page --ca {0}\n"
             "Issue certificates:   gatehouse ca issue {0} NAME...\n",
             name);
         return out;

@@ -72,7 +72,8 @@ TEST_F(CaVerbs, init_says_what_may_be_certified_and_what_comes_next) {
             "The CA plant is made.\n"
             "note     It may certify plant4.local and nothing else, for as long as it lives.\n"
             "\nCN=plant root 1\nSHA-256:\n0011 2233 4455 6677 8899 AABB CCDD EEFF\n"
-            "\nLet devices trust it: gatehouse ca show plant --anchors > plant-ca.crt\n"
+            "\nLet devices trust it: gatehouse trust export --ca plant --for TARGET\n"
+            "                      gatehouse trust page --ca plant\n"
             "Issue certificates:   gatehouse ca issue plant NAME...\n");
   EXPECT_EQ(asked().at(0),
             R"(Init {"name":"plant","permitted":[".plant4.local","10.0.0.0/8"],"leafDays":30})");

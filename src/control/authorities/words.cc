@@ -63,8 +63,9 @@ void note_next_root(const Authority& authority, std::vector<std::string>& notes)
   const auto next = std::ranges::find(authority.roots, RootState::next, &AuthorityRoot::state);
   if (next == authority.roots.end()) return;
   notes.push_back(fmt::format(
-      "Root {0} signs nothing yet. Let devices trust it beside the others (gatehouse ca show {1} "
-      "--anchors), and when all do: gatehouse ca rotate {1} --trusted",
+      "Root {0} signs nothing yet. Let devices trust it beside the others (gatehouse trust export "
+      "--ca {1} --for TARGET, or gatehouse trust page --ca {1}), and when all do: gatehouse ca "
+      "rotate {1} --trusted",
       next->number, authority.name.text()));
 }
 
