@@ -175,8 +175,7 @@ def test_version_and_help_answer_on_stdout(words, tmp_path):
     assert answer.stderr == ""
 
 
-def test_trust_export_gives_the_anchor_and_no_key(gatehouse, tmp_path):
-    """I15, T5: trust is shared without the private key."""
+def test_T5_I15_trust_export_gives_the_anchor_and_no_key(gatehouse, tmp_path):
     running = gatehouse()
     answer = run("trust", "export", "--state", running.state, "--out", tmp_path / "anchor.crt",
                  home=tmp_path)

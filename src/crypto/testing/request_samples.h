@@ -1,0 +1,112 @@
+#pragma once
+
+#include <string_view>
+
+// Certificate requests (PKCS#10) that others made.
+namespace gatehouse::crypto::request_samples {
+
+// Made by `openssl req -new -newkey ec ... -addext subjectAltName=... -addext
+// extendedKeyUsage=serverAuth,clientAuth`.
+inline constexpr std::string_view kByOpenssl = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIIBSDCB8AIBADA8MQswCQYDVQQGEwJDSDETMBEGA1UECgwKTcO8bGxlciBBRzEY
+MBYGA1UEAwwPd3d3LmV4YW1wbGUub3JnMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
+QgAEYrNP8ayJoitjkfgLkV5vPwdd4dINERUf2gJP8+9Fq3MfHhn+u4FpNaKIVclk
+JrZl9mltkoGMkbSDdkE4dkezEqBSMFAGCSqGSIb3DQEJDjFDMEEwIAYDVR0RBBkw
+F4IPd3d3LmV4YW1wbGUub3JnhwTAAAIHMB0GA1UdJQQWMBQGCCsGAQUFBwMBBggr
+BgEFBQcDAjAKBggqhkjOPQQDAgNHADBEAiBx9Kmr7YhkYrW/vrbmaVoue73iO4Vd
+eCpSB2ixmvddGAIgToCrFXdb2BzxduTezSWfBJdc9Zah8pe6vK1ahhK/i44=
+-----END CERTIFICATE REQUEST-----
+)";
+// With a challenge password, as Windows and old Java write, and no extension.
+inline constexpr std::string_view kPlain = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIICcjCCAVoCAQAwFjEUMBIGA1UEAwwLb2xkLmV4YW1wbGUwggEiMA0GCSqGSIb3
+DQEBAQUAA4IBDwAwggEKAoIBAQDJi+Qjo5cNp6IbPqCmvHHdv1SR2MeY7b9KA3aK
+oVeLyM+fL9GvwCiaQr0LThFZqaXGVFPvMQmEVFnxhcrRazX/vcBJNRI8rj/lRsyU
+MYKhqMthEElMnhbl8MnFCT3Qx0XRutUcZWwLfg7m7n6wvNuLAC5yBy6H2tHH3zfu
+pTEAI8PxPE3fK9e+b1c+poMIm8/Imc7gc1rq2ShjIpHMXRalGulIfe8XhwGEx6gG
+z5YaPGzHdozTLVt3hcKhKeEL4PSQCR9B8GsDBjnBo64apDKUJMwykVZpRZPvKSm4
+KlsWfe+cuOTXj0QF46Jp9tBhYSx9zx5CHZE+NP0NuPkc9KVpAgMBAAGgFzAVBgkq
+hkiG9w0BCQcxCAwGYWJjZGVmMA0GCSqGSIb3DQEBCwUAA4IBAQC58L1DILmpCb7e
+PQxQW2+tjplzHk708zMqEvBWBH3VgYeBT+iGh7mm152Kc4QslG9i5npcxCKTQAP6
+UaS3GQCk/I47GSMaC/gLIOYo1TPKRW7LihqKXMMz2Oc+BX6cUQ8tnw7PBesSdCGw
+M/vqMvTDO3Tp1Pc4WNmPyDDFfYmUvHjhbCN5Yh89+0Uuo614y/7/nsx9kkfQ01mI
+ChJC86di110BbhjANLIleGWi8eDLoHjW7u8K2lqe5OA/A92r6E3Bpn+PqUuhG+mL
+ntVw82cbc5ekOwkPq2PDorRq5NAqUJzUEUn7RmWftHvBn0J64FYCTu4XipSQH2sh
+wCXYXbfi
+-----END CERTIFICATE REQUEST-----
+)";
+// Of a CA: basicConstraints CA:TRUE.
+inline constexpr std::string_view kOfCa = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIHvMIGWAgEAMBIxEDAOBgNVBAMMB1NvbWUgQ0EwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASalaFpXIbkec6NcN8gIEYACD1qRjt05kSCJlYOgHc0QrxmX1YubkPS
+xxaLEGyYGyUA/GEOPYvTOLWlP2pBhakFoCIwIAYJKoZIhvcNAQkOMRMwETAPBgNV
+HRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIBISVtIBavRudtK0taz8V6yQ
+6CZ1k12wGs+J+yv2dz3GAiEAqnxdSba3N8uUW1W10J3LGhGx42TfZaSFMepeNpnX
+pY4=
+-----END CERTIFICATE REQUEST-----
+)";
+// RSA of 1024 bits.
+inline constexpr std::string_view kWeak = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIIBVjCBwAIBADAXMRUwEwYDVQQDDAx3ZWFrLmV4YW1wbGUwgZ8wDQYJKoZIhvcN
+AQEBBQADgY0AMIGJAoGBALosDDvpBYCdQ0yL/UPP5kLo3/2nj+DuWR2ySj+B4+fq
+oXKeW5UVzDqOSGquvEvVSD3JwsueYE+zWhJmrpUc8yU3wKmgYsFxNBltQMd6wPuB
+copxjrM+4XN1uUAOPDlDFdti9ZPAPhsnr05MiMQ4BRL9ZpYlHRdmpptumBEQcsPP
+AgMBAAGgADANBgkqhkiG9w0BAQsFAAOBgQB/AdKo4rery4iFWT6lXdovN+wzZpDW
+wEyZnF8l/6H/QX4pWiY/xsd3Wd9q2/Wc7ghgge8x064AoHAOE/BCtyAuW1spG57y
+sjKH9cDZ8BZ1+UjplPAuomGlz4fmNBvS2FAGMJkCUxDrUkQvZi1PDPty9QAyqzjP
+/GXBVWnrxFEINw==
+-----END CERTIFICATE REQUEST-----
+)";
+
+// With names and rights of every kind: an e-mail address and a URI, to be a CA, to sign code, an
+// extension of its own.
+inline constexpr std::string_view kOdd = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIIBuDCCAV4CAQAwOzELMAkGA1UEBhMCQ0gxDTALBgNVBAoMBEFjbWUxHTAbBgNV
+BAMMFHByaW50ZXIucGxhbnQ0LmxvY2FsMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD
+QgAEYAvJpQcsmLQ3cZdrr4vN8kHyTykkVPtv9bjbjY++OmzSJhUnixicBJFjFcdM
+5nBboPWyfhkqjSyOYH188ZN/KKCBwDCBvQYJKoZIhvcNAQkOMYGvMIGsMDsGA1Ud
+EQQ0MDKCFHByaW50ZXIucGxhbnQ0LmxvY2FsgQ5pdEBleGFtcGxlLm9yZ4YKaHR0
+cHM6Ly94LzALBgNVHQ8EBAMCAowwJwYDVR0lBCAwHgYIKwYBBQUHAwEGCCsGAQUF
+BwMCBggrBgEFBQcDAzAPBgNVHRMBAf8EBTADAQH/MBQGCWCGSAGG+EIBDQQHFgVo
+ZWxsbzAQBgkrBgEEAYOyAwEEAwwBeDAKBggqhkjOPQQDAgNIADBFAiBI3ZIrAEET
+QF4f4TgMbiuyo6uV5r3VvbbbHocxFPcOTQIhAIKmdnj7/lYI9Ty4TksEy1rjMRAN
+cpJhegW1UvZKAFkk
+-----END CERTIFICATE REQUEST-----
+)";
+// Ed25519 and no subject: as short as a request can be.
+inline constexpr std::string_view kShort = R"(-----BEGIN CERTIFICATE REQUEST-----
+MH8wMwIBADAAMCowBQYDK2VwAyEArQIhirc7jSKLL1vHOPXCifAaB/RHp9H8ALfv
+vs6PqfqgADAFBgMrZXADQQANE6POGm0/TTJ/S0a8pm1Ya6Mo1KPz6LyaHyb777k+
+DqlJ9UTBLuVn6vOgnjDgV4d609VptHiEWwL9/B1VtgQK
+-----END CERTIFICATE REQUEST-----
+)";
+
+// With an RSA-PSS key, which the library reads and cannot write.
+inline constexpr std::string_view kPss = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIICkzCCAUYCAQAwGzEZMBcGA1UEAwwQcHNzLnBsYW50NC5sb2NhbDCCASAwCwYJ
+KoZIhvcNAQEKA4IBDwAwggEKAoIBAQC91UW+4bvM5NAHWMOILXJaFfoMw9SmX7yT
+M74HcF9Pzzokb1eIE3Vaaf3mRFTRH/e5eNxMtCNQfMY9HLUPm8tm0dKJ3Qx95FSJ
+KhldOaab83RkFXJUWm1CsqlYVwwpbdKEmTg3NB+QeJjd9HNvJTnUKm50UK1zJdu3
+RN1+wO6qrf46G/ePZX2t9m38MIIukzSIPbps76/MiA33oZcPfS/FO6ZKR5u+7rGs
+6JgzBRIxqtrDx7wxvsV7m2fUz3F3vPt6H/pYPClHC9j5iOJ/fjU/YuPxhWcvcIdU
+ezs5Y35uj8YpuqV5zd89kbwSun7j47H1L9pgdalKqc4oo1Kzd4+1AgMBAAGgADBC
+BgkqhkiG9w0BAQowNaAPMA0GCWCGSAFlAwQCAQUAoRwwGgYJKoZIhvcNAQEIMA0G
+CWCGSAFlAwQCAQUAogQCAgDeA4IBAQBce1SDaYSheZveYC4tLdJICrT+2I0pNz/Z
+QySezo5Eh172Vk2sYFq6Rm34DPWBv3ikZUSDbouYw5NaG4d0wwr/nxv+57VMYEKW
+DFDsWled8X8VERg1P/8mYbAgy73nfU1H1ls1RasvZOGZ06rjrYoiKBFQri2pGQn7
+s2bqWS5n3/e7khve8qXBKy3No2f0bvlbfqPpEJwqmS6IlXO0TqPEgP/vvQiz8e7s
+RRotxYf8vfSl9pbxEGTPrEgKX6McTedFgEO7gCwK2HAO4iJ0ei5Xtx0oVAttUTyc
+WEftKKnj4CMXlA+mWrvtKuCwZ78kAoqhC9fzf9pEZLgJ+3i85mhM
+-----END CERTIFICATE REQUEST-----
+)";
+// A common name and nothing else.
+inline constexpr std::string_view kNameAlone = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIHbMIGBAgEAMB8xHTAbBgNVBAMMFHByaW50ZXIucGxhbnQ0LmxvY2FsMFkwEwYH
+KoZIzj0CAQYIKoZIzj0DAQcDQgAEYAvJpQcsmLQ3cZdrr4vN8kHyTykkVPtv9bjb
+jY++OmzSJhUnixicBJFjFcdM5nBboPWyfhkqjSyOYH188ZN/KKAAMAoGCCqGSM49
+BAMCA0kAMEYCIQC6RCWuPilxz5A9skJ428NAgZBI4hkqT/T+66Y1VTbc+gIhAMen
+Wya/oN7muplCMaNyBEnmGBobwNV3dHHjHRXVeRAK
+-----END CERTIFICATE REQUEST-----
+)";
+
+}  // namespace gatehouse::crypto::request_samples
