@@ -32,6 +32,9 @@ class HelperThreadTest : public testing::ReactorTest {
     start(std::move(work), answer, scope, Deadline::never());
   }
 
+  // Of jobs, which may look at them until the helper is gone.
+  std::latch begun{1};
+  std::latch released{1};
   HelperThread helper;
   Scope scope{reactor};
 };
@@ -58,10 +61,9 @@ TEST_F(HelperThreadTest, an_error_comes_as_it_is) {
 }
 
 TEST_F(HelperThreadTest, the_reactor_goes_on_while_a_job_runs) {
-  std::latch released(1);
   std::optional<Answer> slow;
   start(
-      [&released] {
+      [this] {
         released.wait();
         return Answer("slow");
       },
@@ -92,8 +94,6 @@ TEST_F(HelperThreadTest, jobs_are_done_in_the_order_of_their_coming) {
 }
 
 TEST_F(HelperThreadTest, who_is_cancelled_gets_an_error_and_what_has_not_begun_is_not_done) {
-  std::latch begun(1);
-  std::latch released(1);
   bool done = false;
   std::optional<Answer> running;
   std::optional<Answer> waiting;
@@ -126,10 +126,9 @@ TEST_F(HelperThreadTest, who_is_cancelled_gets_an_error_and_what_has_not_begun_i
 }
 
 TEST_F(HelperThreadTest, a_deadline_ends_the_wait) {
-  std::latch released(1);
   std::optional<Answer> answer;
   start(
-      [&released] {
+      [this] {
         released.wait();
         return Answer("late");
       },
@@ -143,8 +142,6 @@ TEST_F(HelperThreadTest, a_deadline_ends_the_wait) {
 }
 
 TEST_F(HelperThreadTest, more_than_the_queue_holds_is_refused_for_now) {
-  std::latch begun(1);
-  std::latch released(1);
   std::optional<Answer> first;
   start(
       [&] {
@@ -169,8 +166,6 @@ TEST_F(HelperThreadTest, what_waits_at_its_end_is_dropped) {
   std::optional<Answer> second;
   Scope own(reactor);
   bool done = false;
-  std::latch begun(1);
-  std::latch released(1);
   {
     HelperThread one;
     own.spawn(keep(one.run(
