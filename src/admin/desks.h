@@ -9,7 +9,7 @@ namespace gatehouse::admin {
 // Who does what the methods of the API ask for; borrowed.
 struct Desks {
   control::ControlPlane& plane;
-  control::AuthorityDesk* authorities = nullptr;  // none: there is no certificate store
+  control::AuthorityDesk* authorities = nullptr;     // none: there is no certificate store
   control::CertificateDesk* certificates = nullptr;  // none: there is no certificate store
 };
 

@@ -23,8 +23,8 @@ struct Copy {
   };
 
   std::string name;
-  std::string certificate;              // see Selector::parse(); empty: the default identity
-  std::vector<File> files;              // one at least
+  std::string certificate;  // see Selector::parse(); empty: the default identity
+  std::vector<File> files;  // one at least
   std::string owner = "root";
   std::string group;             // empty: the owner's
   unsigned mode = 0600;          // of files that hold the key; others have 0644

@@ -14,8 +14,8 @@ namespace {
 using crypto::Identity;
 using crypto::KeyType;
 using crypto::NameConstraints;
-using testing::LocalCa;
 using ::testing::HasSubstr;
+using testing::LocalCa;
 
 const WallTime kNow = FakeClock().wall();  // 2026-09-21
 
@@ -82,8 +82,7 @@ TEST(LocalCa, the_issuer_may_not_make_another_ca) {
   spec.not_after = kNow + std::chrono::days(1);
   spec.ca_path_length = 0;
   auto ca_key = crypto::PrivateKey::generate(KeyType::p256).value();
-  auto third =
-      crypto::issue(spec, ca_key, ca.server_issuer.leaf(), ca.server_issuer.key).value();
+  auto third = crypto::issue(spec, ca_key, ca.server_issuer.leaf(), ca.server_issuer.key).value();
   spec.ca_path_length.reset();
   spec.common_name = "localhost";
   spec.names = {pattern("localhost")};
