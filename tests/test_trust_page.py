@@ -221,6 +221,22 @@ def test_I14_the_page_knows_whether_this_device_trusts(near, browser, trusting):
 
 
 @with_browser
+def test_I14_who_trusts_the_root_of_today_is_told_of_the_next_one(near, browser):
+    running = near()
+    make_trusting(browser, running)
+    page = Page(running)
+    rotated = run("ca", "rotate", "machine", "--socket", page.socket, home=running.folder)
+    assert rotated.returncode == 0, rotated.stderr
+    state = page.open()
+    with browser.tab() as tab:
+        tab.open(f"http://localhost:{Page.port(state)}{PATH}")
+        assert verdict(tab) == "yes"
+        said = tab.evaluate("document.getElementById('verdict-text').innerText")
+        assert said == "That is the root that signs today. The steps below are for the other one, too."
+    make_trusting(browser, running)  # both roots now
+
+
+@with_browser
 @pytest.mark.parametrize("trusting", [False, True], ids=["clicked-away", "trusted"])
 def test_I14_a_warning_that_was_clicked_away_is_no_trust(gatehouse, browser, trusting):
     """I14: on a site, where the certificate of the page itself would always seem right."""

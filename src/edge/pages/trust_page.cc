@@ -20,10 +20,12 @@ constexpr std::string_view kScript = R"(
 const box = document.getElementById("verdict");
 const head = document.getElementById("verdict-head");
 const text = document.getElementById("verdict-text");
-const { port, path, named } = box.dataset;
+const { port, path, named, more } = box.dataset;
 const said = {
   wait: ["Asking this device…", ""],
-  yes: ["Yes. This device trusts it.", "There is nothing left to do here."],
+  yes: ["Yes. This device trusts it.", more
+    ? "That is the root that signs today. The steps below are for the other one, too."
+    : "There is nothing left to do here."],
   no: ["Not yet.", "Follow the steps below; this answer changes by itself when you come back."],
   far: ["Not yet, or it cannot be reached.",
     "Follow the steps below. If they are done, ask whether port " + port + " is open to you."],
@@ -111,13 +113,14 @@ std::string panel_rules() {
 
 std::string verdict(const TrustPage& page) {
   return fmt::format(
-      "<div class=\"verdict\" id=\"verdict\" data-port=\"{}\" data-path=\"{}\" data-named=\"{}\">\n"
+      "<div class=\"verdict\" id=\"verdict\" data-port=\"{}\" data-path=\"{}\" "
+      "data-named=\"{}\"{}>\n"
       "<p role=\"status\"><strong id=\"verdict-head\">This needs JavaScript to be told.</strong>\n"
       "<span id=\"verdict-text\">If your browser showed a warning before this page, this device "
       "does not trust it yet.</span></p>\n"
       "<button type=\"button\" id=\"again\">Ask again</button>\n</div>\n",
       page.verdict_port == 0 ? "" : fmt::format("{}", page.verdict_port), escape_html(page.path),
-      escape_html(page.other_names));
+      escape_html(page.other_names), page.other_roots.empty() ? "" : " data-more=\"1\"");
 }
 
 std::string groups_of(std::string_view rest, std::string_view whose) {

@@ -72,6 +72,10 @@ TEST_F(TrustPageTest, without_encryption_gives_the_file_behind_the_comparison_on
   EXPECT_THAT(page(0, true), Not(HasSubstr("<details>")));
 }
 
+TEST_F(TrustPageTest, tells_the_script_that_there_is_more_to_trust_only_where_there_is) {
+  EXPECT_THAT(page(), Not(HasSubstr("data-more")));
+}
+
 TEST_F(TrustPageTest, tells_the_script_where_to_ask) {
   EXPECT_THAT(page(8009), HasSubstr("data-port=\"8009\""));
   EXPECT_THAT(page(0), HasSubstr("data-port=\"\""));
@@ -126,6 +130,7 @@ TEST_F(TrustPageTest, shows_further_roots_with_what_they_are_and_their_files) {
   EXPECT_THAT(html, HasSubstr("<li>0003</li><li>0004</li>"));
   EXPECT_THAT(html, HasSubstr("href=\"/t/windows/next.crt\">Download the next root"));
   EXPECT_THAT(html, HasSubstr("Do the same with each of these files."));
+  EXPECT_THAT(html, HasSubstr("data-more=\"1\""));
 }
 
 }  // namespace
