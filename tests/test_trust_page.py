@@ -232,7 +232,8 @@ def test_I14_who_trusts_the_root_of_today_is_told_of_the_next_one(near, browser)
         tab.open(f"http://localhost:{Page.port(state)}{PATH}")
         assert verdict(tab) == "yes"
         said = tab.evaluate("document.getElementById('verdict-text').innerText")
-        assert said == "That is the root that signs today. The steps below are for the other one, too."
+        assert said == ("That is the root that signs today. "
+                        "The steps below are for the other one, too.")
     make_trusting(browser, running)  # both roots now
 
 
