@@ -68,7 +68,7 @@ def test_stalled_connections_harm_nobody_and_end_at_their_deadline(
         gatehouse, upstream, kind, count):
     stall, deadline, sockets = KINDS[kind]
     assert allow_descriptors(4 * count + 500), "the limit of open files is too low for this test"
-    patience = seconds(6 + count / 50)  # enough to open them all and to measure
+    patience = seconds(10 + count / 50)  # enough to open them all and to measure
     running = gatehouse("--to", upstream(application).url,
                         "--timeout", f"{deadline}={int(patience * 1000)}ms")
     running.stalled_context = running.context()
