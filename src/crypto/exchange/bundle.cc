@@ -132,9 +132,10 @@ Read<Ok> read_der_certificate(ByteView der, Bundle& bundle) {
 }
 
 Read<Ok> read_der_key(ByteView der, Unlocker& unlocker, Bundle& bundle) {
-  const KeyForm form = *key_form(der);
-  if (form == KeyForm::encrypted_pkcs8) return take_encrypted_key(der, {}, unlocker, bundle);
-  return take_key(der, form, {}, bundle);
+  const auto form = key_form(der);
+  if (!form) return damaged("the private key is damaged");
+  if (*form == KeyForm::encrypted_pkcs8) return take_encrypted_key(der, {}, unlocker, bundle);
+  return take_key(der, *form, {}, bundle);
 }
 
 Read<Ok> read_der(ByteView file, Unlocker& unlocker, const ReadLimits& limits, Bundle& bundle) {
@@ -147,7 +148,8 @@ Read<Ok> read_der(ByteView file, Unlocker& unlocker, const ReadLimits& limits, B
   switch (*format) {
     case BundleFormat::pkcs7: return read_pkcs7(file, limits, bundle);
     case BundleFormat::pkcs12: return read_pkcs12(file, unlocker, limits, bundle);
-    case BundleFormat::key: return read_der_key(file, unlocker, bundle);
+    // A key has no signature that a canonical encoding could break.
+    case BundleFormat::key: return read_der_key(der->view(), unlocker, bundle);
     default: return read_der_certificate(file, bundle);
   }
 }

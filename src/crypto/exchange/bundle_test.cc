@@ -286,11 +286,13 @@ TEST_P(AnyKey, is_the_same_key_in_every_form) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Plain, AnyKey,
-                         ::testing::Values("key_pkcs8.pem", "key_pkcs8.der", "key_sec1.der"));
+                         ::testing::Values("key_pkcs8.pem", "key_pkcs8.der", "key_sec1.der",
+                                           "key_sec1.ber"));
 INSTANTIATE_TEST_SUITE_P(Encrypted, AnyKey,
                          ::testing::Values("key_sec1_aes256.pem", "key_sec1_3des.pem",
                                            "key_encrypted.pem", "key_encrypted.der",
-                                           "key_encrypted_3des.pem", "key_encrypted_pbes1.pem",
+                                           "key_encrypted.ber", "key_encrypted_3des.pem",
+                                           "key_encrypted_pbes1.pem",
                                            "key_encrypted_pbe_3des.pem"));
 
 class EncryptedKey : public ::testing::TestWithParam<std::string_view> {};
@@ -332,6 +334,10 @@ TEST(Keys, encrypted_in_ways_that_are_not_read_are_refused_by_name) {
   expect_failure(read_sample("bundle_fuzz/key_encrypted_scrypt.pem"), Kind::unsupported, "scrypt");
   expect_failure(read_sample("bundle_fuzz/key_sec1_camellia.pem"), Kind::unsupported,
                  "CAMELLIA-256-CBC");
+}
+
+TEST(Keys, of_open_length_without_what_belongs_inside_are_damaged) {
+  expect_failure(read_sample("bundle_fuzz/key_of_nothing.ber"), Kind::damaged, "damaged");
 }
 
 // ---- finding out what it is -------------------------------------------------------------------
