@@ -10,13 +10,16 @@
 namespace gatehouse::crypto {
 namespace {
 
+constexpr CBS_ASN1_TAG kEmail = CBS_ASN1_CONTEXT_SPECIFIC | 1;
 constexpr CBS_ASN1_TAG kDnsName = CBS_ASN1_CONTEXT_SPECIFIC | 2;
+constexpr CBS_ASN1_TAG kUri = CBS_ASN1_CONTEXT_SPECIFIC | 6;
 constexpr CBS_ASN1_TAG kAddress = CBS_ASN1_CONTEXT_SPECIFIC | 7;
 constexpr std::array<std::uint8_t, 3> kSubjectAltName{0x55, 0x1d, 0x11};  // 2.5.29.17
 
 ByteView view(const CBS& bytes) { return {CBS_data(&bytes), CBS_len(&bytes)}; }
 
-// GeneralNames of the extension's value; false when it is none.
+// GeneralNames of the extension's value; false when there is one that the library may read in
+// another way: of a structure (a directory name), or cut into pieces as BER allows.
 bool take_names(CBS value, CertificateNames& names) {
   CBS list;
   if (CBS_get_asn1(&value, &list, CBS_ASN1_SEQUENCE) != 1 || CBS_len(&value) != 0) return false;
@@ -24,8 +27,13 @@ bool take_names(CBS value, CertificateNames& names) {
     CBS name;
     CBS_ASN1_TAG tag = 0;
     if (CBS_get_any_asn1(&list, &name, &tag) != 1) return false;
-    if (tag == kDnsName) take_dns_name(as_text(view(name)), names);
-    if (tag == kAddress) take_address(view(name), names);
+    switch (tag) {
+      case kDnsName: take_dns_name(as_text(view(name)), names); break;
+      case kAddress: take_address(view(name), names); break;
+      case kEmail:
+      case kUri: break;
+      default: return false;
+    }
   }
   return true;
 }
