@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from harness import machine, many_sites, scenarios, servers, table  # noqa: E402
+from harness import h2load, machine, many_sites, scenarios, servers, table  # noqa: E402
 from harness.measures import _doubt, calls_per_operation  # noqa: E402
 from harness.system_calls import parse_summary  # noqa: E402
 
@@ -173,3 +173,36 @@ def test_a_table_replaces_what_stood_between_the_marks():
 def test_a_document_without_marks_is_refused():
     with pytest.raises(SystemExit):
         table.put_into("no marks", "new")
+
+
+H2LOAD = """starting benchmark...
+Application protocol: h2
+
+finished in {seconds}, 40960.00 req/s, 5.00MB/s
+requests: 122880 total, 122912 started, 122880 done, {succeeded} succeeded, {failed} failed, 0 errored, 0 timeout
+status codes: {fine} 2xx, 0 3xx, 0 4xx, 0 5xx
+traffic: 15.00MB (15728640) total, 480.02KB (491544) headers (space savings 97.10%), 11.72MB (12288000) data
+                     min         max         mean         sd        +/- sd
+"""
+
+
+def h2load_says(seconds="3.00s", succeeded=122880, failed=0, fine=122880, protocol="h2"):
+    said = H2LOAD.format(seconds=seconds, succeeded=succeeded, failed=failed, fine=fine)
+    return h2load.report(said.replace("protocol: h2", f"protocol: {protocol}"))
+
+
+def test_what_h2load_reports_is_read():
+    said = h2load_says()
+    assert (said["ops"], said["bytes"], said["seconds"]) == (122880, 12288000, 3.0)
+    assert _doubt(scenarios.BY_NAME["h2"], said) is None
+    assert h2load_says(seconds="998.50ms")["seconds"] == pytest.approx(0.9985)
+
+
+@pytest.mark.parametrize("wrong", [{"failed": 1}, {"fine": 122879}, {"protocol": "http/1.1"}])
+def test_a_report_of_h2load_with_a_fault_is_doubted(wrong):
+    assert "failed operations" in _doubt(scenarios.BY_NAME["h2"], h2load_says(**wrong))
+
+
+def test_what_h2load_does_not_say_is_an_error():
+    with pytest.raises(RuntimeError, match="nothing that is understood"):
+        h2load.report("connection refused")

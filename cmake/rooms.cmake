@@ -11,6 +11,9 @@ find_package(Threads REQUIRED)
 # Static where Debian has the archive, so that the program runs where c-ares is not installed.
 find_library(GATEHOUSE_CARES NAMES libcares.a cares REQUIRED)
 
+# Of HTTP/2.
+find_library(GATEHOUSE_NGHTTP2 NAMES libnghttp2.a nghttp2 REQUIRED)
+
 # The same for the control plane's.
 find_library(GATEHOUSE_YAML_CPP NAMES libyaml-cpp.a yaml-cpp REQUIRED)
 
@@ -30,6 +33,7 @@ set(gatehouse_uses_base ${gatehouse_fmt} Threads::Threads)
 set(gatehouse_uses_io ${GATEHOUSE_CARES})
 set(gatehouse_uses_crypto aws_lc::crypto)
 set(gatehouse_uses_crypto_exchange aws_lc::crypto)
+set(gatehouse_uses_http_h2 ${GATEHOUSE_NGHTTP2})
 set(gatehouse_uses_tls aws_lc::ssl aws_lc::crypto)
 set(gatehouse_uses_api gatehouse_messages)
 set(gatehouse_uses_config ${GATEHOUSE_YAML_CPP})

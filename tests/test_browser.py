@@ -47,12 +47,12 @@ def test_chromium_warns_before_trust_install_and_not_after(gatehouse, browser):
     assert WARNING in browser.page(url)
 
 
-def test_chromium_gets_the_post_quantum_group(gatehouse, browser):
+def test_chromium_gets_http_2_and_the_post_quantum_group(gatehouse, browser):
     running = gatehouse()
     trust("install", running, browser)
     browser.page(f"https://localhost:{running.port}/")
     tls = running.access_log(1)[0]["request"]["tls"]
-    assert (tls["group"], tls["version"], tls["proto"]) == ("X25519MLKEM768", 0x0304, "http/1.1")
+    assert (tls["group"], tls["version"], tls["proto"]) == ("X25519MLKEM768", 0x0304, "h2")
 
 
 SPEAKS = """<!doctype html><title>speaks</title><script>

@@ -11,7 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034  # read by name, see packages_for
 build_packages=(clang-19 lld-19 llvm-19 cmake ninja-build ccache binutils libc6-dev
   libc-ares-dev libfmt-dev libgtest-dev libgmock-dev libprotobuf-dev protobuf-compiler libyaml-cpp-dev
-  nlohmann-json3-dev libsqlite3-dev libargon2-dev)
+  nlohmann-json3-dev libsqlite3-dev libargon2-dev libnghttp2-dev)
 # shellcheck disable=SC2034
 test_packages=(libclang-rt-19-dev python3 python3-pytest python3-pytest-timeout
   python3-cryptography python3-websockets openssl curl strace procps iproute2 nginx-light

@@ -5,7 +5,8 @@ import shutil
 import subprocess
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TOOLS = {"gcc", "libc6-dev", "libssl-dev", "openssl", "strace"} | {"nginx"}  # the back-end
+TOOLS = {"gcc", "libc6-dev", "libssl-dev", "nghttp2-client", "openssl", "strace"} | {
+    "nginx"}  # the back-end
 SOURCES = ["tlsload.c", "tls_connection.c"]
 HEADERS = ["tls_connection.h"]
 VERSION_COMMANDS = {  # of the peers that are Debian packages of the same name

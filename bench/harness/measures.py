@@ -49,10 +49,16 @@ def _doubt(scenario, report):
     return None
 
 
+def _load(site, scenario, server, seconds):
+    if scenario.h2_path:
+        return site.load_h2(server.port, seconds, *scenario.arguments, path=scenario.h2_path)
+    return site.load(server.port, "-d", seconds, *scenario.arguments)
+
+
 def _cpu_of_load(site, scenario, server, seconds):
     """CPU time of the server per unit of work, in microseconds (or seconds per GiB of bodies)."""
     before = cpu_time(server.pid)
-    report = site.load(server.port, "-d", seconds, *scenario.arguments)
+    report = _load(site, scenario, server, seconds)
     time.sleep(SETTLE_SECONDS)
     spent = cpu_time(server.pid).since(before)
     doubt = _doubt(scenario, report)
@@ -71,7 +77,7 @@ def cpu_per_unit(site, scenario, names, effort):
             server = _start_or_explain(site, name, scenario, rows, certificate=scenario.certificate)
             running += [server] if server else []
         for server in running:
-            site.load(server.port, "-d", 0.5, *scenario.arguments)
+            _load(site, scenario, server, 0.5)
         for number in range(effort.rounds):
             shift = number % max(len(running), 1)
             for server in running[shift:] + running[:shift]:

@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 
-from . import servers
+from . import h2load, servers
 from .machine import free_port, process_tree
 
 SERVER_CPU = 0
@@ -120,6 +120,16 @@ class Site:
         if generator.returncode != 0:
             raise RuntimeError(f"the load generator failed: {errors.strip()[-300:]}")
         return {**json.loads(out), "complaints": errors.strip()[-300:]}
+
+    def load_h2(self, port, seconds, *arguments, path="/"):
+        """The same with h2load."""
+        command = servers.Command(h2load.command(port, seconds, *arguments, path=path))
+        generator = _spawn(command, self.chroot.root, GENERATOR_CPU, text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said, _ = generator.communicate()
+        if generator.returncode != 0:
+            raise RuntimeError(f"h2load failed: {said.strip()[-300:]}")
+        return h2load.report(said)
 
     def close(self):
         stop(self._backend)

@@ -24,6 +24,7 @@ class Scenario:
     certificate: str = "ecdsa"
     counted: str = "ops"        # what the load generator counted that the CPU time is divided by
     scale: float = MICROSECONDS
+    h2_path: str = ""           # what h2load asks for; empty: tlsload is the load generator
     goal_is_ratio: bool = True  # else the goal is a figure in `unit`
 
 
@@ -40,6 +41,11 @@ ALL = (
              measures.cpu_per_unit, (*HANDSHAKES, "-r")),
     Scenario("bodies", "1 MiB bodies, per GiB", "s", 1.0, measures.cpu_per_unit,
              ("-m", "keepalive", "-c", 16, "-u", "/1m"), counted="bytes", scale=GIB),
+    Scenario("h2", "HTTP/2 request, small body, 16 connections of 32 streams", "µs", 0.70,
+             measures.cpu_per_unit, ("-c", 16, "-m", 32), h2_path="/"),
+    Scenario("h2_bodies", "HTTP/2: 1 MiB bodies, 4 connections of 4 streams, per GiB", "s", 1.0,
+             measures.cpu_per_unit, ("-c", 4, "-m", 4), counted="bytes", scale=GIB,
+             h2_path="/1m"),
     Scenario("system_calls", "system calls per keep-alive request", "calls", 4.5,
              measures.calls_per_request, KEEPALIVE, goal_is_ratio=False),
     Scenario("memory_handshake", "memory per idle TLS connection, handshake only", "KiB", 10,

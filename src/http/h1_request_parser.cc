@@ -4,12 +4,12 @@
 #include "http/h1_parser.h"
 #include "http/head_fields.h"
 #include "http/head_scan.h"
+#include "http/request_line.h"
 #include "http/target.h"
 
 namespace gatehouse::http {
 namespace {
 
-constexpr std::size_t kLongestMethod = 32;
 constexpr std::size_t kVersionSize = 8;
 
 constexpr char kTlsHandshake = 0x16;  // content type of a TLS record (RFC 8446 section 5.1)
@@ -22,42 +22,6 @@ ParseResult recognise_other_protocol(std::string_view buffer) {
   if (buffer[1] != kTlsMajor) return ParseResult::complete();
   return ParseResult::refused({400, "is a TLS handshake, but this port speaks plain HTTP",
                                Refusal::Kind::tls_client_hello});
-}
-
-Method classify_method(std::string_view text) {
-  switch (text.size()) {
-    case 3:
-      if (text == "GET") return Method::get;
-      if (text == "PUT") return Method::put;
-      break;
-    case 4:
-      if (text == "POST") return Method::post;
-      if (text == "HEAD") return Method::head;
-      break;
-    case 5:
-      if (text == "PATCH") return Method::patch;
-      break;
-    case 6:
-      if (text == "DELETE") return Method::delete_;
-      break;
-    case 7:
-      if (text == "OPTIONS") return Method::options;
-      break;
-    default: break;
-  }
-  return Method::other;
-}
-
-bool read_method(std::string_view text, RequestHead& head, Refusal& why) {
-  if (!is_token(text)) return refuse(why, "has a method that is no token");
-  if (text.size() > kLongestMethod) return refuse(why, "has a method that nobody knows", 501);
-  head.method_text = text;
-  head.method = classify_method(text);
-  if (head.method != Method::other) return true;
-  if (text == "CONNECT") return refuse(why, "asks for a tunnel (CONNECT)", 501);
-  // It echoes what the edge adds for the upstream, and what scripts may not read.
-  if (text == "TRACE") return refuse(why, "asks to be echoed (TRACE)", 501);
-  return true;
 }
 
 bool read_request_line(std::string_view line, RequestHead& head, Refusal& why) {
@@ -99,16 +63,6 @@ bool read_body_length(RequestHead& head, Refusal& why) {
   head.body = BodyLength::none();
   if (declared.bytes) head.body = BodyLength::exact(*declared.bytes);
   if (declared.chunked) head.body = BodyLength::chunked();
-  return true;
-}
-
-bool read_expectation(RequestHead& head, Refusal& why) {
-  head.expect_continue = false;
-  if (!head.fields.has(FieldId::expect) || head.minor == 0) return true;
-  const bool understood = head.fields.count(FieldId::expect) == 1 &&
-                          equal_ignoring_case(head.fields.value(FieldId::expect), "100-continue");
-  if (!understood) return refuse(why, "expects something other than 100-continue", 417);
-  head.expect_continue = head.body.expects_content();
   return true;
 }
 

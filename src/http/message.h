@@ -43,7 +43,8 @@ struct RequestHead {
   // sense of Authority::parse; empty only in an HTTP/1.0 request without Host.
   std::string_view authority_text;
   Scheme target_scheme = Scheme::unsaid;  // of an absolute target
-  std::uint8_t minor = 1;                 // HTTP/1.minor
+  std::uint8_t major = 1;  // 2: HTTP/2, whose rules are those of HTTP/1.1 wherever both have one
+  std::uint8_t minor = 1;
   // The path has a segment "." or ".." (also percent-encoded), which an upstream may resolve: what
   // decides by prefix must not trust such a path.
   bool dot_segments = false;

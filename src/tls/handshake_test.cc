@@ -150,6 +150,21 @@ TEST_F(Handshake, alpn_takes_what_we_prefer_among_what_is_offered) {
   EXPECT_EQ(made.server->stream.alpn(), "http/1.1");
 }
 
+// RFC 9113 section 9.2.2 forbids HTTP/2 the old suites.
+TEST_F(Handshake, http_2_is_not_chosen_where_an_old_suite_may_be) {
+  for (const Profile profile : {Profile::intermediate, Profile::compatible}) {
+    for (const std::uint16_t version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      serve({.profile = profile, .alpn = {"h2", "http/1.1"}});
+      answer_with(rsa(), profile);
+      const Bare made =
+          offer([&](BareClient& c) { c.version(version).alpn("\x02h2\x08http/1.1"); });
+      ASSERT_TRUE(made.secure());
+      const bool old = profile == Profile::compatible && version == TLS1_2_VERSION;
+      EXPECT_EQ(made.server->stream.alpn(), old ? "http/1.1" : "h2");
+    }
+  }
+}
+
 TEST_F(Handshake, a_client_without_alpn_is_served_without) {
   const Bare made = offer([](BareClient&) {});
   ASSERT_TRUE(made.secure());

@@ -49,6 +49,7 @@ class ServerCallbacks {
   static bool install(const Answer& answer, const ServerContext& context, TlsStream& stream) {
     SSL* ssl = stream.ssl_.get();
     stream.policy_ = answer.policy;
+    stream.profile_ = answer.profile;
     stream.shows_stored_ = answer.stored;
     bind_tickets(answer, stream);
     if (SSL_set_session_id_context(ssl, stream.ticket_context_.data(),
@@ -70,7 +71,10 @@ class ServerCallbacks {
 
   static int select_alpn(SSL* ssl, const std::uint8_t** out, std::uint8_t* out_size,
                          const std::uint8_t* offered, unsigned offered_size, void* /*unused*/) {
-    const std::string& ours = context_of(ssl).alpn_wire_;
+    const bool old_suites =
+        stream_of(ssl).profile_ == Profile::compatible && SSL_version(ssl) != TLS1_3_VERSION;
+    const ServerContext& context = context_of(ssl);
+    const std::string& ours = old_suites ? context.alpn_wire_of_old_suites_ : context.alpn_wire_;
     const int found =
         SSL_select_next_proto(const_cast<std::uint8_t**>(out), out_size,
                               reinterpret_cast<const std::uint8_t*>(ours.data()),
@@ -98,6 +102,11 @@ class ServerCallbacks {
 
 namespace {
 
+std::vector<std::string> without_h2(std::vector<std::string> protocols) {
+  std::erase(protocols, "h2");
+  return protocols;
+}
+
 constexpr SSL_TICKET_AEAD_METHOD kTickets{&ServerCallbacks::ticket_overhead,
                                           &ServerCallbacks::seal_ticket,
                                           &ServerCallbacks::open_ticket};
@@ -121,6 +130,7 @@ ServerContext::ServerContext(const ServerOptions& options, CertificateSelector& 
                              const TicketSeed& seed, const Clock& clock)
     : profile_(options.profile),
       alpn_wire_(alpn_wire(options.alpn)),
+      alpn_wire_of_old_suites_(alpn_wire(without_h2(options.alpn))),
       selector_(selector),
       tickets_(seed, clock),
       context_(SSL_CTX_new(TLS_server_method())) {}

@@ -15,7 +15,8 @@ namespace gatehouse::tls {
 struct ServerOptions {
   Profile profile = Profile::intermediate;
   // In the order of our preference; a client that offers none of them is refused with
-  // no_application_protocol (RFC 7301 section 3.2).
+  // no_application_protocol (RFC 7301 section 3.2). "h2" is not chosen where the suite may be one
+  // that RFC 9113 section 9.2.2 forbids it: of the compatible profile with TLS 1.2.
   std::vector<std::string> alpn{"http/1.1"};
 };
 
@@ -39,6 +40,7 @@ class ServerContext {
 
   Profile profile_;
   std::string alpn_wire_;
+  std::string alpn_wire_of_old_suites_;
   CertificateSelector& selector_;
   TicketKeys tickets_;
   ContextPtr context_;

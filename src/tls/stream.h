@@ -7,6 +7,7 @@
 #include "base/server_name.h"
 #include "io/socket.h"
 #include "tls/handles.h"
+#include "tls/profile.h"
 #include "tls/selector.h"
 #include "tls/wire.h"
 
@@ -106,6 +107,7 @@ class TlsStream final : public io::ByteStream {
   std::string reason_;
   std::optional<ServerName> server_name_;
   std::optional<io::Task<void>> selecting_;
+  Profile profile_ = Profile::intermediate;
   std::uint32_t policy_ = 0;
   bool shows_stored_ = false;
   Context ticket_context_{};

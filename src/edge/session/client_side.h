@@ -22,8 +22,8 @@ struct ClientFault {
   std::string sentence;
 };
 
-// One request and its response, whatever protocol carries them: an HTTP/1.1 exchange, later an
-// HTTP/2 or HTTP/3 stream. Content is handed over in leases; what was taken of one is consumed.
+// One request and its response, whatever protocol carries them: an HTTP/1.1 exchange or a stream of
+// HTTP/2. Content is handed over in leases; what was taken of one is consumed.
 class ClientSide {
  public:
   virtual ~ClientSide() = default;
@@ -37,9 +37,13 @@ class ClientSide {
   virtual std::expected<void, ClientFault> take_body(io::Lease& into) = 0;
   // Adds at least one byte, unless body_done() afterwards. Holds no buffer while it waits.
   virtual io::Task<std::expected<void, ClientFault>> read_body(io::Lease& into) = 0;
+  // Nobody will read what is left of the content.
+  virtual void abandon_content() = 0;
   // Behind the content; nullptr if there are none. Borrowed.
   virtual const http::Trailers* trailers() const = 0;
 
+  // How many bytes of content it wants to be handed at once; less while many wait for this client.
+  virtual std::size_t piece() const = 0;
   virtual io::Task<bool> send_interim(const http::ResponseHead& response) = 0;
   // The head and the first content leave together. The lease has BufferPool::kHeadroom free bytes
   // before its data and kTailroom behind it.
@@ -56,6 +60,12 @@ class ClientSide {
   // While nobody reads from the client: its end interrupts the waits of `upstream`.
   virtual void interrupt_when_gone(io::Socket* upstream) = 0;
   virtual bool gone() const = 0;
+
+  // The head of a response was handed over.
+  virtual bool started() const = 0;
+  // Of content.
+  virtual std::uint64_t bytes_read() const = 0;
+  virtual std::uint64_t bytes_sent() const = 0;
 };
 
 }  // namespace gatehouse::edge

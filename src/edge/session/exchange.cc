@@ -14,10 +14,10 @@ constexpr std::size_t kTailroom = io::BufferPool::kTailroom;
 constexpr int kMostInterims = 32;
 
 // The part of a lease's room that a relay fills: full TLS records, and room for what frames them.
-std::span<char> relay_room(io::Lease& lease) {
+std::span<char> relay_room(io::Lease& lease, const ClientSide& client) {
   std::span<char> room = lease.room();
   room = room.first(room.size() - std::min(room.size(), kTailroom));
-  return room.first(std::min(room.size(), io::BufferPool::kRelay));
+  return room.first(std::min(room.size(), client.piece()));
 }
 
 UpstreamResult classify(const Error& not_connected) {
@@ -184,7 +184,7 @@ io::Task<Exchange::Step> Exchange::receive_head() {
       if (!co_await wait_for_upstream()) co_return Step::end;
     }
     lease_.take(Size::large, kHeadroom);
-    const io::IoResult got = connection_->stream().read(relay_room(lease_));
+    const io::IoResult got = connection_->stream().read(relay_room(lease_, client_));
     if (got.status == io::IoStatus::would_block) continue;
     if (got.status != io::IoStatus::ok) {
       co_return no_answer(UpstreamResult::closed_early, 502,
@@ -237,7 +237,20 @@ Exchange::Step Exchange::parse_head(bool& complete) {
   }
   complete = parsed.state == http::Parsed::complete;
   if (complete) progress_ = {};
+  if (complete && would_pass_for_websocket()) {
+    blame(UpstreamResult::invalid_response);
+    end_unanswered(502,
+                   application() + " answered the request for a WebSocket without opening it.");
+    return Step::end;
+  }
   return Step::go_on;
+}
+
+// A client of HTTP/2 takes any 2xx for the WebSocket that it asked for (RFC 8441 section 5).
+bool Exchange::would_pass_for_websocket() const {
+  const http::RequestHead& request = client_.request();
+  return request.major == 2 && request.upgrade == http::Upgrade::websocket &&
+         response_.status / 100 == 2;
 }
 
 void Exchange::note_answer() {
@@ -311,7 +324,7 @@ io::Task<bool> Exchange::read_more(http::BodyDecoder& decoder) {
   while (lease_.empty()) {
     if (!connection_->stream().may_read() && !co_await wait_for_upstream()) co_return false;
     lease_.take(Size::large, kTailroom);
-    const io::IoResult got = connection_->stream().read(relay_room(lease_));
+    const io::IoResult got = connection_->stream().read(relay_room(lease_, client_));
     if (got.status == io::IoStatus::ok) {
       lease_.added(got.bytes);
     } else if (got.status != io::IoStatus::would_block) {

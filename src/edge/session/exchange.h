@@ -64,6 +64,7 @@ class Exchange {
 
   Step build_request(io::Lease& out);
   Step parse_head(bool& complete);
+  bool would_pass_for_websocket() const;
   io::Task<bool> wait_for_upstream();
   void wait_ended(io::Wake wake);
   Step not_connected(const UpstreamGroup::Failure& failure);

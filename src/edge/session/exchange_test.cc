@@ -28,7 +28,9 @@ class InsatiableClient : public ClientSide {
   io::Task<std::expected<void, ClientFault>> read_body(io::Lease& /*into*/) override {
     co_return std::expected<void, ClientFault>{};
   }
+  void abandon_content() override {}
   const http::Trailers* trailers() const override { return nullptr; }
+  std::size_t piece() const override { return io::BufferPool::kRelay; }
   io::Task<bool> send_interim(const http::ResponseHead& /*response*/) override { co_return true; }
   Sent start_response(const http::ResponseHead& /*response*/, io::Lease& content,
                       bool /*end*/) override {
@@ -42,6 +44,9 @@ class InsatiableClient : public ClientSide {
   void become_tunnel() override {}
   void interrupt_when_gone(io::Socket* /*upstream*/) override {}
   bool gone() const override { return false; }
+  bool started() const override { return taken > 0; }
+  std::uint64_t bytes_read() const override { return 0; }
+  std::uint64_t bytes_sent() const override { return taken; }
 
   std::size_t taken = 0;
 

@@ -22,7 +22,7 @@ io::Task<void> Exchange::upload() {
     }
   }
   upload_ = end;
-  if (tunnel_ && end == Upload::client_failed) connection_->stream().close_write();
+  if (tunnel_ && end != Upload::upstream_failed) connection_->stream().close_write();
   // The answer is waited for elsewhere: that wait has to know.
   if (end == Upload::client_failed) connection_->socket().interrupt();
 }

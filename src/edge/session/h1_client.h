@@ -31,6 +31,7 @@ class H1Client final : public ClientSide {
   io::Task<std::expected<void, ClientFault>> read_body(io::Lease& into) override;
   const http::Trailers* trailers() const override { return decoder_.trailers(); }
 
+  std::size_t piece() const override { return io::BufferPool::kRelay; }
   io::Task<bool> send_interim(const http::ResponseHead& response) override;
   Sent start_response(const http::ResponseHead& response, io::Lease& content, bool end) override;
   Sent send_content(io::Lease& content, bool end) override;
@@ -40,17 +41,17 @@ class H1Client final : public ClientSide {
   void become_tunnel() override;
   void interrupt_when_gone(io::Socket* upstream) override;
   bool gone() const override;
+  bool started() const override { return started_; }
+  std::uint64_t bytes_read() const override { return bytes_read_; }
+  std::uint64_t bytes_sent() const override { return bytes_sent_; }
 
-  // Before the response starts: the connection ends with it.
-  void close_after_response() { keep_alive_ = false; }
+  // What is left must not be taken for the next request: the connection ends with the response.
+  void abandon_content() override { keep_alive_ = false; }
   // The connection can carry another request now.
   bool reusable() const { return keep_alive_ && ended_ && body_done() && !overrun_; }
   // There is, or may be, more from the client than is looked at.
   bool left_over() const { return !body_done() || overrun_; }
-  bool started() const { return started_; }
   bool ended() const { return ended_; }
-  std::uint64_t bytes_read() const { return bytes_read_; }
-  std::uint64_t bytes_sent() const { return bytes_sent_; }
   // Of `in`, the bytes that this exchange has used up.
   std::size_t used_input() const { return used_; }
 

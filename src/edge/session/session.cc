@@ -10,18 +10,15 @@ Session::Session(ThreadContext& thread, ListenerPtr listener, Accepted accepted)
     : thread_(thread),
       listener_(std::move(listener)),
       in_(thread.reactor.buffers()),
-      peer_(accepted.peer.host()),
-      peer_port_(accepted.peer.port()),
-      peer_trusted_(settings().trusts(peer_)),
-      local_(listener_->local),
-      state_(listener_->tls == nullptr ? ConnectionState::idle : ConnectionState::handshaking),
-      known_generation_(listener_->generation->number) {
+      handler_(thread, listener_, accepted.peer),
+      state_(listener_->tls == nullptr ? ConnectionState::idle : ConnectionState::handshaking) {
   if (listener_->tls == nullptr) {
     stream_.emplace<io::PlainStream>(thread.reactor, std::move(accepted.fd));
   } else {
     stream_.emplace<tls::TlsStream>(thread.reactor, std::move(accepted.fd), thread.wire,
                                     *listener_->tls);
   }
+  handler_.serve_on(stream(), tls());
   thread_.sessions.push_back(*this);
   ++thread_.open_sessions;
   thread_.metrics.accepted(listener_->number);
@@ -44,6 +41,7 @@ void Session::enter(ConnectionState state) {
 }
 
 void Session::drain() {
+  if (h2_ != nullptr) return h2_->drain();
   if (state_ != ConnectionState::idle) return;
   leaving_ = true;
   stream().socket().interrupt();
@@ -54,25 +52,38 @@ io::Task<void> serve_connection(ThreadContext& thread, ListenerPtr listener, Acc
   co_await session.run();
 }
 
-void Session::see(const SessionRequest& request, const H1Client* client) {
-  note_request(thread_, {peer_, peer_port_, peer_trusted_, tls(), tls_info_}, request, client);
-}
-
 // ------------------------------------------------------------------ the connection
 
 io::Task<void> Session::run() {
   if (tls() != nullptr && !co_await handshake()) co_return;
-  co_await serve();
+  if (tls() != nullptr && tls()->alpn() == "h2") {
+    co_await serve_h2();
+  } else {
+    co_await serve();
+  }
+}
+
+io::Task<void> Session::serve_h2() {
+  H2Connection connection(thread_, *listener_, handler_, stream(), [this](ConnectionState state) {
+    served_ = true;
+    enter(state);
+  });
+  h2_ = &connection;
+  const bool orderly = co_await connection.run();
+  h2_ = nullptr;
+  if (!orderly) co_return;
+  stream().close_write();
+  co_await linger();
 }
 
 io::Task<bool> Session::handshake() {
   tls::TlsStream& stream = *tls();
   const auto done = co_await stream.handshake(thread_.reactor.in(settings().client.handshake));
   if (done) {
-    tls_info_ = stream.info();
-    thread_.metrics.handshake(
-        tls_version(tls_info_->version), tls_group(tls_info_->group),
-        tls_info_->resumed ? HandshakeResult::resumed : HandshakeResult::full);
+    handler_.note_handshake();
+    const tls::HandshakeInfo& info = *handler_.tls_info();
+    thread_.metrics.handshake(tls_version(info.version), tls_group(info.group),
+                              info.resumed ? HandshakeResult::resumed : HandshakeResult::full);
     enter(ConnectionState::idle);
     co_return true;
   }
@@ -100,7 +111,7 @@ void Session::explain_handshake_fault() {
   }
   thread_.metrics.handshake(TlsVersion::unknown, TlsGroup::none, result);
   const auto& name = tls()->server_name();
-  thread_.events.debug("A TLS handshake failed.", {{"client", peer_},
+  thread_.events.debug("A TLS handshake failed.", {{"client", handler_.peer()},
                                                    {"class", tls::text(tls()->fault())},
                                                    {"reason", tls()->failure()},
                                                    {"server_name", name ? name->text() : ""}});

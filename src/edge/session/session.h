@@ -5,10 +5,9 @@
 #include <variant>
 
 #include "edge/listener/listener.h"
-#include "edge/pages/pages.h"
-#include "edge/session/exchange.h"
 #include "edge/session/h1_client.h"
-#include "edge/session/session_request.h"
+#include "edge/session/h2_connection.h"
+#include "edge/session/request_handler.h"
 #include "edge/session/thread_context.h"
 #include "tls/stream.h"
 
@@ -40,23 +39,14 @@ class Session : public io::Link<SessionLink> {
 
   io::Task<bool> handshake();
   io::Task<void> serve();
+  io::Task<void> serve_h2();
   io::Task<Next> wait_for_request();
   io::Task<Next> serve_request();
   io::Task<std::optional<Next>> read_head(SessionRequest& request);
-  void begin(SessionRequest& request);
   io::Task<Next> respond(SessionRequest& request, H1Client& client);
   io::Task<Next> refuse(SessionRequest& request, const http::Refusal& refusal);
   io::Task<Next> refuse(SessionRequest& request, std::uint16_t status, std::string sentence);
-  io::Task<bool> answer_error(SessionRequest& request, ClientSide& client, std::uint16_t status,
-                              std::string_view sentence);
   io::Task<void> linger();
-  const Decision& decide(SessionRequest& request);
-  const Site* find_site(const SessionRequest& request);
-  Arrival arrival();
-  io::Task<Outcome> answer_ourselves(SessionRequest& request, H1Client& client,
-                                     const Decision& decision);
-  Page built_in(BuiltIn what, const SessionRequest& request);
-  void see(const SessionRequest& request, const H1Client* client);
   void enter(ConnectionState state);
   void explain_handshake_fault();
   tls::TlsStream* tls() { return std::get_if<tls::TlsStream>(&stream_); }
@@ -68,20 +58,12 @@ class Session : public io::Link<SessionLink> {
   const ListenerPtr listener_;
   std::variant<std::monostate, io::PlainStream, tls::TlsStream> stream_;
   io::Lease in_;
-  std::string peer_;
-  std::uint16_t peer_port_;
-  bool peer_trusted_;
-  LocalAddress local_;
+  RequestHandler handler_;
   ConnectionState state_;
   bool served_ = false;
   bool leaving_ = false;
   SteadyTime idle_since_{};
-  // The last Host and its site in the generation of this number: the next request on this
-  // connection mostly has the same.
-  std::uint64_t known_generation_;
-  std::string known_authority_;
-  const Site* known_site_ = nullptr;
-  std::optional<tls::HandshakeInfo> tls_info_;
+  H2Connection* h2_ = nullptr;  // while it speaks HTTP/2
 };
 
 // Runs a session for a connection that was accepted; spawned in the thread's scope.

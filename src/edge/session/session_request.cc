@@ -5,6 +5,7 @@ namespace {
 
 HttpProtocol protocol_of(const SessionRequest& request) {
   if (!request.parsed) return HttpProtocol::unknown;
+  if (request.head.major == 2) return HttpProtocol::http_2;
   return request.head.minor == 0 ? HttpProtocol::http_1_0 : HttpProtocol::http_1_1;
 }
 
@@ -19,8 +20,13 @@ void count(ThreadContext& thread, const SessionRequest& request,
   thread.metrics.request(counted);
 }
 
+std::string_view protocol_text(const http::RequestHead& head) {
+  if (head.major == 2) return "HTTP/2.0";
+  return head.minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+}
+
 void tell_of_head(AccessRecord& record, const http::RequestHead& head) {
-  record.proto = head.minor == 0 ? "HTTP/1.0" : "HTTP/1.1";
+  record.proto = protocol_text(head);
   record.method = head.method_text;
   record.host = head.authority_text;
   record.uri = head.target;
@@ -46,7 +52,7 @@ AccessRecord::Tls tell_of_tls(const tls::TlsStream& stream, const tls::Handshake
 }  // namespace
 
 void note_request(ThreadContext& thread, const ConnectionFacts& connection,
-                  const SessionRequest& request, const H1Client* client) {
+                  const SessionRequest& request, const ClientSide* client) {
   const auto duration = thread.reactor.now() - request.started;
   count(thread, request, duration);
   if (thread.access_log == nullptr) return;

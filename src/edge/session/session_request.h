@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "edge/session/exchange.h"
-#include "edge/session/h1_client.h"
+#include "edge/route/route_table.h"
+#include "edge/session/client_side.h"
 #include "edge/session/request_context.h"
 #include "edge/session/thread_context.h"
 #include "tls/stream.h"
@@ -36,6 +36,6 @@ struct ConnectionFacts {
 // Counts a request that has ended and writes its line in the access log. `client` is nullptr when
 // nobody was answered.
 void note_request(ThreadContext& thread, const ConnectionFacts& connection,
-                  const SessionRequest& request, const H1Client* client);
+                  const SessionRequest& request, const ClientSide* client);
 
 }  // namespace gatehouse::edge

@@ -1,4 +1,3 @@
-#include "edge/session/answer.h"
 #include "edge/session/session.h"
 
 // One request from its first byte to its line in the log.
@@ -7,39 +6,21 @@ namespace gatehouse::edge {
 
 io::Task<Session::Next> Session::serve_request() {
   SessionRequest request;
-  begin(request);
+  handler_.begin(request);
   if (const auto instead = co_await read_head(request)) co_return *instead;
-  request.parsed = true;
-  request.identity.read(request.head, request.facts);
+  handler_.read(request);
   Next next = Next::close;
   std::size_t used = 0;
   {
     H1Client client(connection(), *request.generation, request.head, request.facts);
     next = co_await respond(request, client);
-    see(request, &client);
+    handler_.note(request, &client);
     used = client.used_input();
   }
   in_.consume(used);
   served_ = true;
   idle_since_ = thread_.reactor.now();
   co_return next;
-}
-
-// What was configured anew since the last request counts from here on.
-void Session::begin(SessionRequest& request) {
-  request.started = thread_.reactor.now();
-  request.identity.begin(thread_.next_request_id());
-  request.generation = listener_->generation;
-  request.routes = listener_->routes;
-  if (known_generation_ != request.generation->number) {
-    known_generation_ = request.generation->number;
-    known_site_ = nullptr;
-    peer_trusted_ = request.generation->settings.trusts(peer_);
-  }
-  request.facts.address = peer_;
-  request.facts.scheme = tls() == nullptr ? http::Scheme::http : http::Scheme::https;
-  request.facts.port = listener_->port;
-  request.facts.trusted = peer_trusted_;
 }
 
 H1Connection Session::connection() {
@@ -68,7 +49,7 @@ io::Task<std::optional<Session::Next>> Session::read_head(SessionRequest& reques
     if (got.status != io::IoStatus::would_block) {
       if (in_.empty()) co_return Next::gone;
       request.error = "the client left in the middle of a request's head";
-      see(request, nullptr);
+      handler_.note(request, nullptr);
       co_return Next::gone;
     }
     if (in_.empty()) co_return Next::request;  // a record without content
@@ -94,22 +75,19 @@ io::Task<Session::Next> Session::refuse(SessionRequest& request, std::uint16_t s
                                         std::string sentence) {
   const http::RequestHead nothing;
   H1Client client(connection(), *request.generation, nothing, request.facts);
-  client.close_after_response();
-  const bool sent = co_await answer_error(request, client, status, sentence);
-  see(request, &client);
+  client.abandon_content();
+  const bool sent = co_await handler_.answer_error(request, client, status, sentence);
+  handler_.note(request, &client);
   co_return sent ? Next::linger : Next::reset;
 }
 
-io::Task<bool> Session::answer_error(SessionRequest& request, ClientSide& client,
-                                     std::uint16_t status, std::string_view sentence) {
-  request.status = status;
-  request.error = sentence;
-  ErrorPage page;
-  page.status = status;
-  page.detail = sentence;
-  page.request_id = request.identity.id();
-  const PageFormat format = page_format(client.request().fields.value(http::FieldId::accept));
-  co_return co_await answer(thread_, client, {status, render_error(page, format)});
+io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& client) {
+  // What switches protocols is a tunnel from its request on.
+  if (request.head.upgrade == http::Upgrade::websocket) enter(ConnectionState::tunnel);
+  const auto ended = co_await handler_.respond(request, client);
+  if (ended == Outcome::Kind::broken) co_return Next::reset;
+  if (client.reusable()) co_return Next::request;
+  co_return client.left_over() ? Next::linger : Next::close;
 }
 
 }  // namespace gatehouse::edge

@@ -27,12 +27,15 @@ class Peer {
  public:
   explicit Peer(io::Fd fd) : fd_(std::move(fd)) {}
 
-  void say(std::string_view text) {
+  void say(std::string_view text) { (void)offer(text); }
+  // Says as much as the other side has room for; the rest.
+  std::string_view offer(std::string_view text) {
     while (!text.empty()) {
       const ssize_t sent = ::send(fd_.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (sent <= 0) return;
+      if (sent <= 0) break;
       text.remove_prefix(static_cast<std::size_t>(sent));
     }
+    return text;
   }
   // What has come since the last call.
   std::string heard() {

@@ -40,6 +40,7 @@ Result<const tls::ServerContext*> WorkerListener::context_for(const ListenerPlan
   if (context) return context.get();
   tls::ServerOptions options;
   options.profile = snapshot.profile;
+  options.alpn = {"h2", "http/1.1"};
   auto made = tls::ServerContext::make(options, selector_, snapshot.tickets, clock);
   if (!made) return pass_on(made);
   context = std::move(*made);

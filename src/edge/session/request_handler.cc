@@ -1,10 +1,9 @@
+#include "edge/session/request_handler.h"
+
 #include <fmt/format.h>
 
 #include "edge/session/answer.h"
 #include "edge/session/plain_http.h"
-#include "edge/session/session.h"
-
-// Who answers a request, and what we answer ourselves.
 
 namespace gatehouse::edge {
 namespace {
@@ -38,7 +37,51 @@ OwnAnswer reply_of(const OwnContent& content, const SessionRequest& request) {
 
 }  // namespace
 
-const Site* Session::find_site(const SessionRequest& request) {
+RequestHandler::RequestHandler(ThreadContext& thread, ListenerPtr listener,
+                               const io::SocketAddress& peer)
+    : thread_(thread),
+      listener_(std::move(listener)),
+      peer_(peer.host()),
+      peer_port_(peer.port()),
+      peer_trusted_(listener_->generation->settings.trusts(peer_)),
+      local_(listener_->local),
+      known_generation_(listener_->generation->number) {}
+
+void RequestHandler::serve_on(io::ByteStream& stream, tls::TlsStream* tls) {
+  stream_ = &stream;
+  tls_ = tls;
+}
+
+// ------------------------------------------------------------------ one request
+
+void RequestHandler::begin(SessionRequest& request) {
+  request.started = thread_.reactor.now();
+  request.identity.begin(thread_.next_request_id());
+  request.generation = listener_->generation;
+  request.routes = listener_->routes;
+  if (known_generation_ != request.generation->number) {
+    known_generation_ = request.generation->number;
+    known_site_ = nullptr;
+    peer_trusted_ = request.generation->settings.trusts(peer_);
+  }
+  request.facts.address = peer_;
+  request.facts.scheme = tls_ == nullptr ? http::Scheme::http : http::Scheme::https;
+  request.facts.port = listener_->port;
+  request.facts.trusted = peer_trusted_;
+}
+
+void RequestHandler::read(SessionRequest& request) {
+  request.parsed = true;
+  request.identity.read(request.head, request.facts);
+}
+
+void RequestHandler::note(const SessionRequest& request, const ClientSide* client) {
+  note_request(thread_, {peer_, peer_port_, peer_trusted_, tls_, tls_info_}, request, client);
+}
+
+// ------------------------------------------------------------------ who answers
+
+const Site* RequestHandler::find_site(const SessionRequest& request) {
   const std::string_view authority = request.head.authority_text;
   if (known_site_ == nullptr || authority != known_authority_) {
     known_site_ = request.routes->find(authority);
@@ -48,34 +91,33 @@ const Site* Session::find_site(const SessionRequest& request) {
 }
 
 // What it returns is part of the request's generation.
-const Decision& Session::decide(SessionRequest& request) {
+const Decision& RequestHandler::decide(SessionRequest& request) {
   request.site = find_site(request);
   if (request.site == nullptr) return kNoSite;
-  if (tls() != nullptr && tls()->policy() != request.site->policy()) return kOtherPolicy;
+  if (tls_ != nullptr && tls_->policy() != request.site->policy()) return kOtherPolicy;
   const std::uint64_t most = request.generation->settings.limits.body;
   if (most != 0 && request.head.body.kind == http::BodyLength::Kind::exact &&
       request.head.body.bytes > most) {
     return kTooLarge;
   }
-  const bool own_too = tls() == nullptr || !tls()->shows_stored();
+  const bool own_too = tls_ == nullptr || !tls_->shows_stored();
   return request.site->decide(request.head, arrival(), own_too);
 }
 
 // The address of ours that the client dialled, where the listener does not know it.
-Arrival Session::arrival() {
-  if (tls() != nullptr) return Arrival::tls;
+Arrival RequestHandler::arrival() {
+  if (tls_ != nullptr) return Arrival::tls;
   if (local_ == LocalAddress::either) {
-    const auto address = io::SocketAddress::local_of(stream().socket().fd());
+    const auto address = io::SocketAddress::local_of(stream_->socket().fd());
     local_ = address.is_loopback() ? LocalAddress::loopback : LocalAddress::external;
   }
   return local_ == LocalAddress::loopback ? Arrival::plain_loopback : Arrival::plain_external;
 }
 
-io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& client) {
+io::Task<Outcome::Kind> RequestHandler::respond(SessionRequest& request, ClientSide& client) {
   const Decision& decision = decide(request);
   Outcome outcome;
   if (const auto* forward = std::get_if<Forward>(&decision)) {
-    if (request.head.upgrade == http::Upgrade::websocket) enter(ConnectionState::tunnel);
     Exchange exchange(thread_, request, client, thread_.upstreams.of(forward->upstreams));
     outcome = co_await exchange.run();
     if (request.upstream) request.status = request.upstream->status;
@@ -83,8 +125,7 @@ io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& clie
     outcome = co_await answer_ourselves(request, client, decision);
   }
   if (outcome.kind == Outcome::Kind::unanswered) {
-    // Content that nobody will read must not be taken for the next request.
-    if (!client.body_done()) client.close_after_response();
+    if (!client.body_done()) client.abandon_content();
     const bool sent = co_await answer_error(request, client, outcome.status, outcome.sentence);
     if (!sent) outcome.kind = Outcome::Kind::broken;
   }
@@ -93,14 +134,24 @@ io::Task<Session::Next> Session::respond(SessionRequest& request, H1Client& clie
       request.error = outcome.sentence.empty() ? "the exchange was cut short" : outcome.sentence;
     }
     if (!client.started()) request.status = 499;  // nobody was there to answer
-    co_return Next::reset;
   }
-  if (client.reusable()) co_return Next::request;
-  co_return client.left_over() ? Next::linger : Next::close;
+  co_return outcome.kind;
 }
 
-io::Task<Outcome> Session::answer_ourselves(SessionRequest& request, H1Client& client,
-                                            const Decision& decision) {
+io::Task<bool> RequestHandler::answer_error(SessionRequest& request, ClientSide& client,
+                                            std::uint16_t status, std::string_view sentence) {
+  request.status = status;
+  request.error = sentence;
+  ErrorPage page;
+  page.status = status;
+  page.detail = sentence;
+  page.request_id = request.identity.id();
+  const PageFormat format = page_format(client.request().fields.value(http::FieldId::accept));
+  co_return co_await answer(thread_, client, {status, render_error(page, format)});
+}
+
+io::Task<Outcome> RequestHandler::answer_ourselves(SessionRequest& request, ClientSide& client,
+                                                   const Decision& decision) {
   if (const auto* refuse = std::get_if<Refuse>(&decision)) {
     co_return Outcome{Outcome::Kind::unanswered, refuse->status, std::string(refuse->why)};
   }
@@ -121,7 +172,7 @@ io::Task<Outcome> Session::answer_ourselves(SessionRequest& request, H1Client& c
   co_return Outcome{sent ? Outcome::Kind::answered : Outcome::Kind::broken, 0, {}};
 }
 
-Page Session::built_in(BuiltIn what, const SessionRequest& request) {
+Page RequestHandler::built_in(BuiltIn what, const SessionRequest& request) {
   if (what == BuiltIn::metrics) {
     return Page{kMetricsContentType, thread_.metrics_page ? thread_.metrics_page() : ""};
   }

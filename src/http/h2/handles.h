@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <new>
+#include <nghttp2/nghttp2.h>
+
+namespace gatehouse::http {
+
+struct H2CallbacksDelete {
+  void operator()(nghttp2_session_callbacks* one) const { nghttp2_session_callbacks_del(one); }
+};
+using H2CallbacksPtr = std::unique_ptr<nghttp2_session_callbacks, H2CallbacksDelete>;
+
+struct H2OptionDelete {
+  void operator()(nghttp2_option* one) const { nghttp2_option_del(one); }
+};
+using H2OptionPtr = std::unique_ptr<nghttp2_option, H2OptionDelete>;
+
+// The library says no only when there is no memory.
+inline void must(int result) {
+  if (result != 0) throw std::bad_alloc();
+}
+
+}  // namespace gatehouse::http
