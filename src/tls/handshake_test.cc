@@ -153,7 +153,8 @@ TEST_F(Handshake, alpn_takes_what_we_prefer_among_what_is_offered) {
 // RFC 9113 section 9.2.2 forbids HTTP/2 the old suites.
 TEST_F(Handshake, http_2_is_not_chosen_where_an_old_suite_may_be) {
   for (const Profile profile : {Profile::intermediate, Profile::compatible}) {
-    for (const std::uint16_t version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    for (const std::uint16_t version :
+         std::initializer_list<std::uint16_t>{TLS1_2_VERSION, TLS1_3_VERSION}) {
       serve({.profile = profile, .alpn = {"h2", "http/1.1"}});
       answer_with(rsa(), profile);
       const Bare made =

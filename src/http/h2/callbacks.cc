@@ -206,7 +206,7 @@ int H2Callbacks::send_content(nghttp2_session* /*session*/, nghttp2_frame* frame
   H2StreamSink* sink = self.sink(frame->hd.stream_id);
   if (sink == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   std::copy_n(head, kFrameHead, room.begin());
-  sink->take(room.subspan(kFrameHead, size));
+  if (size > 0) sink->take(room.subspan(kFrameHead, size));
   self.written_ += kFrameHead + size;
   self.budget_.earn_sent(size);
   return 0;

@@ -50,7 +50,7 @@ class H2StreamSink {
     const Trailers* trailers = nullptr;  // behind the last; live as long as the sink is known
   };
   virtual Ready ready() = 0;
-  // Moves as many bytes of it into `out`.
+  // Moves as many bytes of it, at least one, into `out`.
   virtual void take(std::span<char> out) = 0;
   // The end of the response has been sent.
   virtual void on_sent_end() = 0;
