@@ -99,6 +99,12 @@ H2Client::BodyResult H2Client::count(std::size_t bytes) {
   return std::unexpected(*fault_);
 }
 
+bool H2Client::body_done() const {
+  // What a stream carries that may become a WebSocket is no content before it is one.
+  if (request_.upgrade == http::Upgrade::websocket && !tunnel_) return true;
+  return ended_ && !here() && !fault_;
+}
+
 std::expected<void, ClientFault> H2Client::take_body(io::Lease& into) {
   std::size_t taken = 0;
   while (here()) {

@@ -27,7 +27,7 @@ class H2Client final : public ClientSide, public http::H2StreamSink {
   const http::RequestHead& request() const override { return request_; }
   const http::ClientFacts& facts() const override { return facts_; }
 
-  bool body_done() const override { return ended_ && !here() && !fault_; }
+  bool body_done() const override;
   std::expected<void, ClientFault> take_body(io::Lease& into) override;
   io::Task<std::expected<void, ClientFault>> read_body(io::Lease& into) override;
   void abandon_content() override;

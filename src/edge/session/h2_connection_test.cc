@@ -219,7 +219,7 @@ TEST_F(H2Edge, the_window_of_an_upload_opens_as_the_application_takes_it) {
   auto application = taken_by_app();
   talk(client);
   // What the application does not read stays with the client, beyond a window and socket buffers.
-  EXPECT_GE(client->window_of_connection(), 512U * 1024U);
+  EXPECT_GE(client->window_of_connection(), 128U * 1024U);
   EXPECT_TRUE(client.unsaid.empty());
   std::size_t got = 0;
   for (std::string more = application->heard(); !more.empty(); more = application->heard()) {
