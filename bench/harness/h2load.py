@@ -6,7 +6,7 @@ PROGRAM = "/usr/bin/h2load"
 
 REQUESTS = re.compile(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, "
                       r"(\d+) failed, (\d+) errored, (\d+) timeout")
-STATUS = re.compile(r"status codes: (\d+) 2xx")
+STATUS = re.compile(r"status codes: \d+ 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx")
 FINISHED = re.compile(r"finished in ([\d.]+)(us|ms|s)")
 CONTENT = re.compile(r"\((\d+)\) data$", re.MULTILINE)
 PROTOCOL = re.compile(r"Application protocol: (\S+)")
@@ -30,6 +30,6 @@ def report(text):
     return {"ops": succeeded, "bytes": int(content[1]), "handshakes": 0, "resumed": 0,
             "seconds": float(finished[1]) * UNITS[finished[2]],
             "failed": {"failed": failed, "errored": errored, "timeout": late,
-                       "status": succeeded - int(status[1]),
+                       "status": sum(map(int, status.groups())),
                        "protocol": int(not protocol or protocol[1] != "h2")},
             "complaints": ""}
