@@ -1,6 +1,8 @@
 // Whatever a client sends: the session ends or goes on, its streams hear of their end once and of
 // nothing afterwards, no window opens by itself, and a request that is taken becomes one request of
 // HTTP/1.1 that says the same.
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -29,10 +31,10 @@ struct Sink final : H2StreamSink {
     content += bytes.size();
     require(content <= kSettings.stream_window);
   }
-  void on_trailers(const FieldBlock& fields) override {
+  void on_trailers(const FieldBlock& section) override {
     require(!closed && !ended);
     Trailers trailers;
-    (void)read_h2_trailers(fields, trailers);
+    (void)read_h2_trailers(section, trailers);
   }
   void on_end() override {
     require(!closed && !ended);
