@@ -128,7 +128,7 @@ class Connection final : public H2Requests {
       ResponseHead response;
       response.status = stream % 3 == 0 ? 204 : 200;
       sink->outgoing = response.status == 204 ? 0 : static_cast<std::size_t>(stream) * 977 % 50'000;
-      sink->last = stream % 5 != 0;
+      sink->last = response.status == 204 || stream % 5 != 0;
       if (stream % 7 == 0) {
         session_.forget(stream);
         session_.reset(stream, H2Error::internal_error);
