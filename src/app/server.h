@@ -10,7 +10,7 @@
 #include "app/start.h"
 #include "app/state_store.h"
 #include "app/succession.h"
-#include "app/worker_fleet.h"
+#include "control/workers/worker_fleet.h"
 #include "base/access_logs.h"
 #include "base/service_notifier.h"
 #include "certs/authority/authority_store.h"
@@ -119,7 +119,7 @@ class Server {
   std::unique_ptr<control::TrustPageServer> trust_pages_;
   std::unique_ptr<control::LiveControlPlane> plane_;
   std::unique_ptr<control::LiveCertificateDesk> desk_;
-  WorkerFleet fleet_;
+  control::WorkerFleet fleet_;
   std::unique_ptr<admin::Server> admin_;
   std::unique_ptr<Signals> signals_;
   std::unique_ptr<FileWatch> files_;

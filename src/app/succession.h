@@ -6,7 +6,7 @@
 
 #include "admin/server.h"
 #include "app/state_store.h"
-#include "app/worker_fleet.h"
+#include "control/workers/worker_fleet.h"
 #include "control/listeners.h"
 #include "control/live_control_plane.h"
 #include "edge/listener/upgrade.h"
@@ -24,7 +24,7 @@ class Succession {
     EventLog& events;
     control::LiveControlPlane& plane;
     control::Listeners& listeners;
-    WorkerFleet& fleet;
+    control::WorkerFleet& fleet;
     StateStore& store;
     const edge::Program& program;
     tls::TicketSeed tickets;

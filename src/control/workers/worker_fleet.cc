@@ -1,18 +1,18 @@
-#include "app/worker_fleet.h"
+#include "control/workers/worker_fleet.h"
 
 #include <algorithm>
 #include <atomic>
 
 #include "io/event.h"
 
-namespace gatehouse::app {
+namespace gatehouse::control {
 namespace {
 
 // The sockets of each worker. There may be more than workers: all of them are accepted from.
-std::vector<std::vector<edge::OpenedListener>> dealt(std::vector<control::NewSockets> opened,
+std::vector<std::vector<edge::OpenedListener>> dealt(std::vector<NewSockets> opened,
                                                      std::size_t workers) {
   std::vector<std::vector<edge::OpenedListener>> hands(workers);
-  for (control::NewSockets& sockets : opened) {
+  for (NewSockets& sockets : opened) {
     std::size_t next = 0;
     for (io::Fd& fd : sockets.per_thread) {
       hands[next++ % workers].push_back({sockets.id, std::move(fd), sockets.held_elsewhere});
@@ -45,7 +45,7 @@ constexpr std::chrono::seconds kShareTime{5};
 
 }  // namespace
 
-Result<Ok> WorkerFleet::make(std::size_t count, control::LiveControlPlane::Beginning beginning,
+Result<Ok> WorkerFleet::make(std::size_t count, LiveControlPlane::Beginning beginning,
                              const Shared& shared) {
   auto hands = dealt(std::move(beginning.opened), count);
   for (auto& hand : hands) {
@@ -93,8 +93,7 @@ void WorkerFleet::end() {
   workers_.clear();
 }
 
-void WorkerFleet::apply(std::shared_ptr<const edge::Snapshot> next,
-                        std::vector<control::NewSockets> opened,
+void WorkerFleet::apply(std::shared_ptr<const edge::Snapshot> next, std::vector<NewSockets> opened,
                         std::move_only_function<void()> in_force) {
   auto hands = dealt(std::move(opened), workers_.size());
   const auto arrivals = std::make_shared<Arrivals>(workers_.size(), std::move(in_force));
@@ -112,4 +111,4 @@ std::vector<const WorkerMetrics*> WorkerFleet::metrics() const {
   return all;
 }
 
-}  // namespace gatehouse::app
+}  // namespace gatehouse::control

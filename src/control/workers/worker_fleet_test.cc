@@ -1,4 +1,4 @@
-#include "app/worker_fleet.h"
+#include "control/workers/worker_fleet.h"
 
 #include <sys/time.h>
 
@@ -7,7 +7,7 @@
 #include "edge/worker/testing.h"
 #include "io/scope.h"
 
-namespace gatehouse::app {
+namespace gatehouse::control {
 namespace {
 
 using edge::testing::saying;
@@ -25,15 +25,15 @@ class FleetTest : public ::testing::Test {
     return next.listen(saying(sentence), nullptr, "127.0.0.1:0", sockets);
   }
   // What was opened since the last call.
-  std::vector<control::NewSockets> opened() {
-    std::map<edge::ListenerId, control::NewSockets> by_listener;
+  std::vector<NewSockets> opened() {
+    std::map<edge::ListenerId, NewSockets> by_listener;
     for (std::size_t thread = 0; thread < kMostSockets; ++thread) {
       for (edge::OpenedListener& one : next.opened(thread)) {
         by_listener[one.id].id = one.id;
         by_listener[one.id].per_thread.push_back(std::move(one.fd));
       }
     }
-    std::vector<control::NewSockets> all;
+    std::vector<NewSockets> all;
     for (auto& [id, sockets] : by_listener) all.push_back(std::move(sockets));
     return all;
   }
@@ -137,4 +137,4 @@ TEST_F(FleetTest, ends_at_once_when_it_is_told_to) {
 }
 
 }  // namespace
-}  // namespace gatehouse::app
+}  // namespace gatehouse::control

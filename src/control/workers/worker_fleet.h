@@ -7,10 +7,10 @@
 #include "control/live_control_plane.h"
 #include "edge/worker/worker.h"
 
-namespace gatehouse::app {
+namespace gatehouse::control {
 
 // The workers of this program. On the control thread, but for what Worker allows any.
-class WorkerFleet final : public control::Fleet {
+class WorkerFleet final : public Fleet {
  public:
   // `control` runs on the control thread.
   explicit WorkerFleet(io::Reactor& control) : control_(control) {}
@@ -22,8 +22,7 @@ class WorkerFleet final : public control::Fleet {
     edge::StoreOfWorker store = {};
   };
   // So many workers, which serve nothing yet.
-  Result<Ok> make(std::size_t count, control::LiveControlPlane::Beginning beginning,
-                  const Shared& shared);
+  Result<Ok> make(std::size_t count, LiveControlPlane::Beginning beginning, const Shared& shared);
   void start();
   void drain(edge::Acceptor::Ending ending);
   // Other descriptors of all sockets that are accepted from, for a successor.
@@ -32,7 +31,7 @@ class WorkerFleet final : public control::Fleet {
   // Cuts off what still runs, and waits for the threads.
   void end();
 
-  void apply(std::shared_ptr<const edge::Snapshot> next, std::vector<control::NewSockets> opened,
+  void apply(std::shared_ptr<const edge::Snapshot> next, std::vector<NewSockets> opened,
              std::move_only_function<void()> in_force) override;
   std::vector<const WorkerMetrics*> metrics() const override;
 
@@ -41,4 +40,4 @@ class WorkerFleet final : public control::Fleet {
   std::vector<std::unique_ptr<edge::Worker>> workers_;
 };
 
-}  // namespace gatehouse::app
+}  // namespace gatehouse::control
