@@ -36,6 +36,7 @@ io::Task<bool> Exchange::write_upload(io::Lease& content, bool end) {
       trailers.resize(http::kLastChunk.size() + extra->wire_size());
       trailers.resize(http::write_last_chunk(trailers, *extra).value_or(0));
     } else {
+      content.take(io::BufferPool::Size::small, io::BufferPool::kTailroom);
       content.append(http::kLastChunk);
     }
   }

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Streams that were reset still have to be cleared up: no more than this many at once.
+// Streams that were reset still have to be cleared up: no more than this many run at once.
 constexpr std::size_t kMostStreams = 200;
 // Of the heads of all running requests, in bytes.
 constexpr std::size_t kMostHeads = 768 * 1024;
@@ -117,9 +117,6 @@ io::Task<bool> H2Connection::read() {
     pump();
     if (!understood) break;
     if (reads % kReadsInARow == 0) (void)co_await thread_.reactor.yield();
-    while (streams_ > kMostStreams) {
-      if (co_await ended_.wait(io::Deadline::never()) != io::Wake::ready) co_return false;
-    }
   }
   if (!session_.complaint().empty()) {
     thread_.events.debug("A client's HTTP/2 connection was ended.",
@@ -146,7 +143,8 @@ void H2Connection::end_if_late() {
 http::H2StreamSink* H2Connection::on_request(http::H2StreamId stream, http::FieldBlock fields,
                                              bool ended) {
   // What is refused unprocessed may be asked again.
-  if (heads_ + fields.size() > kMostHeads) return nullptr;
+  const bool many = streams_ + begun_.size() >= kMostStreams;
+  if (many || heads_ + fields.size() > kMostHeads) return nullptr;
   heads_ += fields.size();
   begun_.push_back(std::make_unique<Stream>(*this, stream, std::move(fields), ended));
   return &begun_.back()->client;
@@ -176,6 +174,10 @@ io::Task<void> H2Connection::serve(std::unique_ptr<Stream> stream) {
     stream->client.abandon_content();
     (void)co_await handler_.answer_error(request, stream->client, refusal->status,
                                          http::request_sentence(*refusal));
+  } else if (stream->client.gone()) {
+    handler_.read(request);
+    request.status = 499;
+    request.error = "the client took its request back at once";
   } else {
     handler_.read(request);
     (void)co_await handler_.respond(request, stream->client);

@@ -161,6 +161,35 @@ TEST_F(H2Edge, content_of_known_length_is_not_chunked) {
   EXPECT_THAT(request, ::testing::EndsWith("Content-Length: 5\r\n\r\nhello"));
 }
 
+TEST_F(H2Edge, content_that_turns_out_to_be_none_ends_the_request) {
+  Client& client = connect_h2();
+  const auto stream = client->request(post(), "", false);
+  talk(client);
+  client->send_content(stream, "", true);
+  talk(client);
+  const auto [application, request] = at_app();
+  EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n0\r\n\r\n"));
+}
+
+TEST_F(H2Edge, trailers_without_content_end_the_request) {
+  Client& client = connect_h2();
+  const auto stream = client->request(with(post(), "te", "trailers"), "", false);
+  talk(client);
+  client->send_content(stream, "", true, {{"x-sum", "7"}});
+  talk(client);
+  const auto [application, request] = at_app();
+  EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n0\r\nx-sum: 7\r\n\r\n"));
+}
+
+TEST_F(H2Edge, a_request_that_is_taken_back_at_once_never_reaches_the_application) {
+  Client& client = connect_h2();
+  const std::string head = frame(NGHTTP2_HEADERS, 5, 1, literals(get()));
+  client.wire->say(head + frame(NGHTTP2_RST_STREAM, 0, 1, std::string("\0\0\0\x08", 4)));
+  talk(client);
+  EXPECT_FALSE(taken_by_app());
+  EXPECT_EQ(client.state, ConnectionState::idle);
+}
+
 TEST_F(H2Edge, large_content_arrives_whole_in_both_directions) {
   Client& client = connect_h2();
   const auto stream = client->request(post(), std::string(3'000'000, 'u'));

@@ -32,6 +32,12 @@ bool is_reproach(std::uint32_t error) {
   return error != NGHTTP2_NO_ERROR && error != NGHTTP2_INTERNAL_ERROR && error != NGHTTP2_CANCEL;
 }
 
+bool changes_windows(const nghttp2_settings& settings) {
+  return std::ranges::any_of(std::span(settings.iv, settings.niv), [](const auto& entry) {
+    return entry.settings_id == NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE;
+  });
+}
+
 bool ends_stream(const nghttp2_frame& frame) {
   return (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 &&
          (frame.hd.type == NGHTTP2_DATA || frame.hd.type == NGHTTP2_HEADERS);
@@ -79,6 +85,10 @@ int H2Callbacks::begin_frame(nghttp2_session* /*session*/, const nghttp2_frame_h
   H2ServerSession& self = session_of(user);
   self.silent_ = false;
   if (head->type != NGHTTP2_HEADERS) self.budget_.spend(cost_of(head->type));
+  // The library passes over priorities, also where section 6.3 wants an end of the connection.
+  if (head->type == NGHTTP2_PRIORITY && head->stream_id == 0) {
+    self.complain(H2Error::protocol_error, "it gives a priority to the connection");
+  }
   return 0;
 }
 
@@ -87,6 +97,8 @@ int H2Callbacks::frame_received(nghttp2_session* /*session*/, const nghttp2_fram
   H2ServerSession& self = session_of(user);
   if (frame->hd.type == NGHTTP2_HEADERS) {
     head_received(self, *frame);
+  } else if (frame->hd.type == NGHTTP2_SETTINGS) {
+    self.windows_changed_ = self.windows_changed_ || changes_windows(frame->settings);
   } else if (ends_stream(*frame)) {
     if (H2StreamSink* sink = self.sink(frame->hd.stream_id)) sink->on_end();
   }
@@ -212,11 +224,17 @@ int H2Callbacks::send_content(nghttp2_session* /*session*/, nghttp2_frame* frame
   return 0;
 }
 
+void H2Callbacks::reset_sent(H2ServerSession& self, std::uint32_t error) {
+  if (is_reproach(error)) self.budget_.spend(H2Budget::Cost::reset);
+  // Section 6.9.2 wants an end of the connection where the library ends the stream.
+  if (error == NGHTTP2_FLOW_CONTROL_ERROR && self.windows_changed_) {
+    self.complain(H2Error::flow_control_error, "its settings open a window beyond all measure");
+  }
+}
+
 int H2Callbacks::frame_sent(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
   H2ServerSession& self = session_of(user);
-  if (frame->hd.type == NGHTTP2_RST_STREAM && is_reproach(frame->rst_stream.error_code)) {
-    self.budget_.spend(H2Budget::Cost::reset);
-  }
+  if (frame->hd.type == NGHTTP2_RST_STREAM) reset_sent(self, frame->rst_stream.error_code);
   if (!ends_stream(*frame)) return 0;
   if (H2StreamSink* sink = self.sink(frame->hd.stream_id)) sink->on_sent_end();
   return 0;

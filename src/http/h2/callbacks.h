@@ -33,6 +33,7 @@ class H2Callbacks {
                               const std::uint8_t* data, std::size_t size, void* user);
   static int stream_closed(nghttp2_session* session, H2StreamId stream, std::uint32_t error,
                            void* user);
+  static void reset_sent(H2ServerSession& self, std::uint32_t error);
   static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user);
   static ssize_t send(nghttp2_session* session, const std::uint8_t* data, std::size_t size,
                       int flags, void* user);

@@ -95,6 +95,7 @@ H2StreamSink* H2ServerSession::sink(H2StreamId stream) const {
 
 bool H2ServerSession::receive(std::span<const char> bytes, SteadyTime now) {
   budget_.earn_time(now);
+  windows_changed_ = false;
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   const ssize_t used = nghttp2_session_mem_recv(session_.get(), data, bytes.size());
   if (used == NGHTTP2_ERR_FLOODED) {

@@ -24,6 +24,7 @@ enum class H2Error : std::uint32_t {
   no_error = 0x0,
   protocol_error = 0x1,
   internal_error = 0x2,
+  flow_control_error = 0x3,
   refused_stream = 0x7,
   cancel = 0x8,
   enhance_your_calm = 0xb,
@@ -133,6 +134,7 @@ class H2ServerSession {
   std::string complaint_;
   H2StreamId head_of_ = 0;  // whose field section has begun
   bool silent_ = true;
+  bool windows_changed_ = false;  // by settings in what came last
   bool broken_ = false;
 };
 

@@ -338,6 +338,19 @@ TEST_F(H2ServerSessionTest, knows_that_a_head_is_incomplete) {
   EXPECT_TRUE(sink(1).ended);
 }
 
+TEST_F(H2ServerSessionTest, settings_that_open_a_window_beyond_all_measure_end_the_connection) {
+  open();
+  const std::string largest = "\x7f\xff\xff\xff";
+  const std::string settings = std::string("\0\x04", 2) + largest;
+  ASSERT_TRUE(receive(begin() + head(1, post(), false) +
+                      frame(NGHTTP2_WINDOW_UPDATE, 0, 1, std::string("\0\0\0\x01", 4))));
+  (void)sent();
+  EXPECT_FALSE(session->over());
+  (void)receive(frame(NGHTTP2_SETTINGS, 0, 0, settings));
+  EXPECT_NE(sent().find(std::string("\0\0\0\x03", 4)), std::string::npos);
+  EXPECT_TRUE(session->over());
+}
+
 // ---- what clients may not do
 
 class BadFields : public H2ServerSessionTest, public ::testing::WithParamInterface<FieldList> {};
@@ -388,6 +401,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"SETTINGS of 5 bytes", frame(NGHTTP2_SETTINGS, 0, 0, "12345")},
         Broken{"SETTINGS on a stream", frame(NGHTTP2_SETTINGS, 0, 1)},
         Broken{"PING of 7 bytes", frame(NGHTTP2_PING, 0, 0, "1234567")},
+        Broken{"a priority of the connection",
+               frame(NGHTTP2_PRIORITY, 0, 0, std::string(5, '\x02'))},
         Broken{"PUSH_PROMISE", frame(NGHTTP2_PUSH_PROMISE, 4, 1, "1234")},
         Broken{"a window of nothing", frame(NGHTTP2_WINDOW_UPDATE, 0, 0, std::string(4, '\0'))},
         Broken{"a frame beyond all sizes", frame(NGHTTP2_DATA, 0, 1, std::string(20'000, 'x'))},
