@@ -133,7 +133,8 @@ io::Task<Exchange::Step> Exchange::send_request() {
   // An upstream that refuses early may have answered before it closed: that is looked for.
   if (!complete && may_replay()) co_return Step::replay;
   last_progress_ = thread_.reactor.now();
-  if (!client_.body_done()) {
+  // The end of chunked content has to be said, also when nothing else is left to say.
+  if (!client_.body_done() || request_framing_.kind == http::BodyLength::Kind::chunked) {
     upload_ = complete ? Upload::running : Upload::upstream_failed;
     if (complete) uploads_.spawn(upload());
   }

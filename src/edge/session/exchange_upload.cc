@@ -9,13 +9,15 @@ namespace gatehouse::edge {
 io::Task<void> Exchange::upload() {
   io::Lease content(thread_.reactor.buffers());
   Upload end = Upload::done;
-  for (int pieces = 1; end == Upload::done && !client_.body_done(); ++pieces) {
+  bool complete = false;
+  for (int pieces = 1; end == Upload::done && !complete; ++pieces) {
     content.clear(io::BufferPool::kTailroom);
     auto read = co_await client_.read_body(content);
+    complete = client_.body_done();
     if (!read) {
       client_fault_ = std::move(read.error());
       end = Upload::client_failed;
-    } else if (!co_await write_upload(content, client_.body_done())) {
+    } else if (!co_await write_upload(content, complete)) {
       end = Upload::upstream_failed;
     } else if (pieces % kPiecesInARow == 0 && co_await thread_.reactor.yield() != io::Wake::ready) {
       end = Upload::client_failed;

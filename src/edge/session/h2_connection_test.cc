@@ -181,6 +181,19 @@ TEST_F(H2Edge, trailers_without_content_end_the_request) {
   EXPECT_THAT(request, ::testing::EndsWith("\r\n\r\n0\r\nx-sum: 7\r\n\r\n"));
 }
 
+TEST_F(H2Edge, an_end_that_comes_together_with_the_head_ends_the_request) {
+  Client& client = connect_h2();
+  client.wire->say(frame(NGHTTP2_HEADERS, 4, 1, literals(post())) + frame(NGHTTP2_DATA, 1, 1));
+  talk(client);
+  const auto one = at_app();
+  EXPECT_THAT(one.request, ::testing::EndsWith("\r\n\r\n0\r\n\r\n"));
+  client.wire->say(frame(NGHTTP2_HEADERS, 4, 3, literals(post())) +
+                   frame(NGHTTP2_HEADERS, 5, 3, literals({{"x-sum", "7"}})));
+  talk(client);
+  const auto two = at_app();
+  EXPECT_THAT(two.request, ::testing::EndsWith("\r\n\r\n0\r\nx-sum: 7\r\n\r\n"));
+}
+
 TEST_F(H2Edge, a_request_that_is_taken_back_at_once_never_reaches_the_application) {
   Client& client = connect_h2();
   const std::string head = frame(NGHTTP2_HEADERS, 5, 1, literals(get()));
