@@ -1,17 +1,19 @@
 import contextlib
 import os
 import signal
+import threading
 
 import pytest
 
-from support import binary
+from support import binary, http2
 from support.authority import Authority
 from support.certificate_desk import PASSPHRASE, Desk
+from support.http1 import response
 from support.nginx import Nginx
 from support.processes import is_gone
 from support.program import Gatehouse
 from support.upstreams import Upstream, echo
-from support.wait import until
+from support.wait import seconds, until
 from support.websocket_server import WebSocketServer
 
 
@@ -63,6 +65,38 @@ def upstream():
 def echo_application(upstream):
     """An application that answers with what it saw of the request."""
     return upstream(echo)
+
+
+@pytest.fixture
+def http2_front(gatehouse, echo_application):
+    """A gatehouse in front of `application`, which answers with what it saw."""
+    running = gatehouse("--to", echo_application.url)
+    running.application = echo_application
+    return running
+
+
+@pytest.fixture
+def client(http2_front):
+    """A bare HTTP/2 connection to `http2_front`."""
+    with http2.connect(http2_front) as connection:
+        yield connection
+
+
+@pytest.fixture
+def held(gatehouse, upstream):
+    """A gatehouse whose `application` answers when `told` is set."""
+    told = threading.Event()
+
+    def script(connection):
+        while connection.request():
+            told.wait(seconds(30))
+            connection.send(response(b"at last"))
+
+    application = upstream(script)
+    running = gatehouse("--to", application.url)
+    running.application, running.told = application, told
+    yield running
+    told.set()
 
 
 @pytest.fixture
