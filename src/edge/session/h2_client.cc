@@ -15,15 +15,8 @@ using Size = Pool::Size;
 
 // Of all streams of a connection, the content that waits in large buffers.
 constexpr std::size_t kMostWaiting = 1024 * 1024;
-constexpr std::size_t kLittle = Pool::kSmall - 2 * Pool::kTailroom;
 
 std::unexpected<ClientFault> client_gone() { return std::unexpected(ClientFault{}); }
-
-// The room of a lease that leaves place for what frames its content.
-std::span<char> content_room(io::Lease& lease) {
-  const std::span<char> room = lease.room();
-  return room.first(room.size() - std::min(room.size(), Pool::kTailroom));
-}
 
 }  // namespace
 
@@ -36,28 +29,17 @@ H2Client::H2Client(H2Connection& connection, http::H2StreamId stream, const Gene
       facts_(facts),
       arrived_(connection.thread().reactor),
       left_(connection.thread().reactor),
+      received_(connection.thread().reactor.buffers()),
       ended_(ended) {}
 
 // ------------------------------------------------------------------ content of the request
-
-std::span<char> H2Client::room_for(std::size_t bytes) {
-  if (here() && !content_room(received_.back()).empty()) return content_room(received_.back());
-  received_.emplace_back(connection_.thread().reactor.buffers());
-  received_.back().take(bytes <= kLittle ? Size::small : Size::large, Pool::kTailroom);
-  return content_room(received_.back());
-}
 
 void H2Client::on_content(std::span<const char> content) {
   if (abandoned_) {
     owed_ += content.size();
     return;
   }
-  while (!content.empty()) {
-    const std::span<char> room = room_for(content.size());
-    const std::size_t part = std::min(room.size(), content.size());
-    received_.back().append({content.data(), part});
-    content = content.subspan(part);
-  }
+  received_.add(content);
   arrived_.notify_all();
 }
 
@@ -73,7 +55,7 @@ void H2Client::on_end() {
   arrived_.notify_all();
 }
 
-void H2Client::on_closed() {
+void H2Client::on_closed(http::H2Error /*error*/) {
   closed_ = true;
   arrived_.notify_all();
   left_.notify_all();
@@ -102,27 +84,16 @@ H2Client::BodyResult H2Client::count(std::size_t bytes) {
 bool H2Client::body_done() const {
   // What a stream carries that may become a WebSocket is no content before it is one.
   if (request_.upgrade == http::Upgrade::websocket && !tunnel_) return true;
-  return ended_ && !here() && !fault_;
+  return ended_ && received_.empty() && !fault_;
 }
 
 std::expected<void, ClientFault> H2Client::take_body(io::Lease& into) {
-  std::size_t taken = 0;
-  while (here()) {
-    io::Lease& from = received_[first_];
-    const std::span<char> room = content_room(into);
-    const std::size_t part = std::min(from.size(), room.size());
-    if (part == 0) break;
-    into.append({from.data(), part});
-    from.consume(part);
-    taken += part;
-    if (from.empty()) received_[first_++].drop();
-  }
-  return count(taken);
+  return count(received_.copy_to(into));
 }
 
 io::Task<std::expected<void, ClientFault>> H2Client::read_body(io::Lease& into) {
   hand_back();
-  while (!here()) {
+  while (received_.empty()) {
     if (fault_) co_return std::unexpected(*fault_);
     if (closed_) co_return client_gone();
     if (ended_) co_return BodyResult{};
@@ -133,24 +104,17 @@ io::Task<std::expected<void, ClientFault>> H2Client::read_body(io::Lease& into) 
         tunnel_ ? io::Deadline::never() : reactor.in(settings_.client.body);
     const io::Wake wake = co_await arrived_.wait(deadline);
     if (wake == io::Wake::cancelled) co_return client_gone();
-    if (wake == io::Wake::timed_out && !here() && !ended_) {
+    if (wake == io::Wake::timed_out && received_.empty() && !ended_) {
       co_return std::unexpected(ClientFault{408, "The request's content did not come in time."});
     }
   }
   if (!into.empty()) co_return take_body(into);
-  into = std::move(received_[first_]);
-  if (++first_ == received_.size()) {
-    received_.clear();
-    first_ = 0;
-  }
-  co_return count(into.size());
+  co_return count(received_.move_to(into));
 }
 
 void H2Client::abandon_content() {
   abandoned_ = true;
-  for (; here(); ++first_) owed_ += received_[first_].size();
-  received_.clear();
-  first_ = 0;
+  owed_ += received_.drop();
 }
 
 // ------------------------------------------------------------------ the response
@@ -198,12 +162,12 @@ Sent H2Client::put(io::Lease& content, bool end) {
 }
 
 std::size_t H2Client::piece() const {
-  return connection_.waiting() < kMostWaiting ? Pool::kRelay : kLittle;
+  return connection_.waiting() < kMostWaiting ? Pool::kRelay : H2Inbox::kLittle;
 }
 
 // Little content waits in a little buffer, however large the one that it came in.
 void H2Client::shrink(io::Lease& content) {
-  if (!content.is_large() || content.size() > kLittle) return;
+  if (!content.is_large() || content.size() > H2Inbox::kLittle) return;
   io::Lease small(connection_.thread().reactor.buffers());
   small.take(Size::small, Pool::kTailroom);
   small.append(content.text());

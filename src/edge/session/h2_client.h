@@ -2,8 +2,8 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
 
+#include "edge/h2/h2_inbox.h"
 #include "edge/session/client_side.h"
 #include "edge/session/generation.h"
 #include "http/h2/server_session.h"
@@ -56,13 +56,11 @@ class H2Client final : public ClientSide, public http::H2StreamSink {
   void on_content(std::span<const char> content) override;
   void on_trailers(const http::FieldBlock& fields) override;
   void on_end() override;
-  void on_closed() override;
+  void on_closed(http::H2Error error) override;
   Ready ready() override;
   void take(std::span<char> out) override;
   void on_sent_end() override;
 
-  bool here() const { return first_ < received_.size(); }
-  std::span<char> room_for(std::size_t bytes);
   BodyResult count(std::size_t bytes);
   void hand_back();
   void end_tunnel();
@@ -77,9 +75,8 @@ class H2Client final : public ClientSide, public http::H2StreamSink {
   const http::ClientFacts& facts_;
   io::Event arrived_;
   io::Event left_;
-  std::vector<io::Lease> received_;
-  std::size_t first_ = 0;  // of `received_`, the first that nobody has taken
-  std::size_t owed_ = 0;   // content that has been taken on, and the window not opened for it
+  H2Inbox received_;
+  std::size_t owed_ = 0;  // content that has been taken on, and the window not opened for it
   std::unique_ptr<http::Trailers> trailers_;
   std::optional<ClientFault> fault_;
   io::Lease* outgoing_ = nullptr;

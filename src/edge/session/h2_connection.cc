@@ -50,12 +50,9 @@ H2Connection::H2Connection(ThreadContext& thread, const ListenerContext& listene
     : thread_(thread),
       listener_(listener),
       handler_(handler),
-      stream_(stream),
       changed_(std::move(changed)),
       session_(h2_settings(listener.generation->settings), *this, thread.reactor.now()),
-      out_(thread.reactor.buffers()),
-      output_(thread.reactor),
-      sent_(thread.reactor),
+      wire_(thread.reactor, stream, session_, timeouts().write),
       ended_(thread.reactor),
       since_(thread.reactor.now()),
       tasks_(thread.reactor) {}
@@ -63,15 +60,12 @@ H2Connection::H2Connection(ThreadContext& thread, const ListenerContext& listene
 H2Connection::~H2Connection() = default;
 
 io::Task<bool> H2Connection::run() {
-  tasks_.spawn(write());
+  tasks_.spawn(wire_.write());
   pump();
-  bool orderly = co_await read();
-  while (orderly && !failed_ && (!out_.empty() || session_.wants_send())) {
-    orderly = co_await sent_.wait(thread_.reactor.in(timeouts().write)) == io::Wake::ready;
-  }
+  const bool orderly = co_await read() && co_await wire_.flush();
   tasks_.cancel();
   co_await tasks_.join();
-  co_return orderly && !failed_;
+  co_return orderly;
 }
 
 void H2Connection::drain() {
@@ -99,17 +93,17 @@ io::Task<void> H2Connection::end_later() {
 
 io::Task<bool> H2Connection::read() {
   io::Lease in(thread_.reactor.buffers());
-  for (int reads = 1; !session_.over() && !failed_; ++reads) {
-    if (!stream_.may_read()) {
+  for (int reads = 1; !session_.over() && !wire_.failed(); ++reads) {
+    if (!wire_.stream().may_read()) {
       in.drop();
-      const io::Wake wake = co_await stream_.socket().readable(patience());
+      const io::Wake wake = co_await wire_.socket().readable(patience());
       if (wake == io::Wake::cancelled && !session_.over()) co_return false;
       if (wake == io::Wake::timed_out) end_if_late();
       if (wake != io::Wake::ready) continue;
     }
     in.take(io::BufferPool::Size::large);
     in.clear();
-    const io::IoResult got = stream_.read(in.room());
+    const io::IoResult got = wire_.stream().read(in.room());
     if (got.status == io::IoStatus::would_block) continue;
     if (got.status != io::IoStatus::ok) co_return false;
     const bool understood = session_.receive(in.room().first(got.bytes), thread_.reactor.now());
@@ -122,7 +116,7 @@ io::Task<bool> H2Connection::read() {
     thread_.events.debug("A client's HTTP/2 connection was ended.",
                          {{"client", handler_.peer()}, {"reason", session_.complaint()}});
   }
-  co_return !failed_;
+  co_return !wire_.failed();
 }
 
 // A deadline that has moved on meanwhile is looked at again when it comes.
@@ -195,54 +189,6 @@ void H2Connection::stream_ended(const Stream& stream) {
   }
   ended_.notify_all();
   if (thread_.draining || listener_.leaving) drain();
-}
-
-// ------------------------------------------------------------------ what goes
-
-void H2Connection::pump() {
-  fill();
-  if (!out_.empty() || session_.over()) output_.notify_all();
-}
-
-void H2Connection::fill() {
-  if (!session_.wants_send()) return;
-  out_.take(io::BufferPool::Size::large);
-  out_.compact();
-  out_.added(session_.send(out_.room()));
-}
-
-io::Task<void> H2Connection::write() {
-  while (true) {
-    if (out_.empty()) fill();
-    if (!out_.empty()) {
-      if (!co_await send_out()) co_return fail();
-      continue;
-    }
-    out_.drop();
-    sent_.notify_all();
-    // Nothing will come either: whoever waits for it has to know.
-    if (session_.over()) stream_.socket().interrupt();
-    if (co_await output_.wait(io::Deadline::never()) == io::Wake::cancelled) co_return;
-  }
-}
-
-// All that is framed now, and what is added meanwhile.
-io::Task<bool> H2Connection::send_out() {
-  io::IoResult result = stream_.write(out_.span(), io::Flush::now);
-  out_.consume(result.bytes);
-  while (result.status == io::IoStatus::would_block) {
-    const auto patience = thread_.reactor.in(timeouts().write);
-    if (co_await stream_.socket().writable(patience) != io::Wake::ready) co_return false;
-    result = out_.empty() ? stream_.flush() : stream_.write(out_.span(), io::Flush::now);
-    out_.consume(result.bytes);
-  }
-  co_return result.status == io::IoStatus::ok;
-}
-
-void H2Connection::fail() {
-  failed_ = true;
-  sent_.notify_all();
-  stream_.socket().interrupt();
 }
 
 }  // namespace gatehouse::edge

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "edge/h2/h2_wire.h"
 #include "edge/session/h2_client.h"
 #include "edge/session/listener_context.h"
 #include "edge/session/request_handler.h"
@@ -34,7 +35,7 @@ class H2Connection final : private http::H2Requests {
   ThreadContext& thread() { return thread_; }
   http::H2ServerSession& session() { return session_; }
   // Frames what can be sent; it leaves at the end of this pass.
-  void pump();
+  void pump() { wire_.pump(); }
   // Content of responses that waits for the client.
   std::size_t waiting() const { return waiting_; }
   void wait_with(std::size_t bytes) { waiting_ += bytes; }
@@ -46,14 +47,10 @@ class H2Connection final : private http::H2Requests {
   http::H2StreamSink* on_request(http::H2StreamId stream, http::FieldBlock fields,
                                  bool ended) override;
   io::Task<bool> read();
-  io::Task<void> write();
-  io::Task<bool> send_out();
   io::Task<void> serve(std::unique_ptr<Stream> stream);
   io::Task<void> end_later();
   void begin_streams();
   void stream_ended(const Stream& stream);
-  void fill();
-  void fail();
   io::Deadline patience() const;
   void end_if_late();
   const ClientTimeouts& timeouts() const { return listener_.generation->settings.client; }
@@ -61,21 +58,17 @@ class H2Connection final : private http::H2Requests {
   ThreadContext& thread_;
   const ListenerContext& listener_;
   RequestHandler& handler_;
-  io::ByteStream& stream_;
   StateChange changed_;
   http::H2ServerSession session_;
-  io::Lease out_;  // frames that have not left yet
-  io::Event output_;
-  io::Event sent_;
+  H2Wire wire_;
   io::Event ended_;
   std::vector<std::unique_ptr<Stream>> begun_;  // received, not yet answered
   std::size_t streams_ = 0;
-  std::size_t heads_ = 0;    // bytes of the heads of running requests
+  std::size_t heads_ = 0;  // bytes of the heads of running requests
   std::size_t waiting_ = 0;
   SteadyTime since_;  // of idleness, or of the head that is being received
   bool in_head_ = false;
   bool draining_ = false;
-  bool failed_ = false;
   io::Scope tasks_;
 };
 

@@ -7,7 +7,6 @@ namespace gatehouse::http {
 namespace {
 
 constexpr std::size_t kFrameHead = 9;  // RFC 9113 section 4.1
-constexpr std::size_t kMostOfTrailers = 8 * 1024;
 
 std::string_view text(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
@@ -43,18 +42,12 @@ bool ends_stream(const nghttp2_frame& frame) {
          (frame.hd.type == NGHTTP2_DATA || frame.hd.type == NGHTTP2_HEADERS);
 }
 
-nghttp2_nv nv(const Field& field) {
-  const auto bytes = [](std::string_view part) {
-    return reinterpret_cast<std::uint8_t*>(const_cast<char*>(part.data()));  // it is only read
-  };
-  return {bytes(field.name()), bytes(field.value()), field.name().size(), field.value().size(),
-          NGHTTP2_NV_FLAG_NONE};
-}
-
 int submit_trailers(nghttp2_session* session, H2StreamId stream, const Trailers& trailers) {
   std::array<nghttp2_nv, kMaxTrailers> fields;
   const std::size_t count = std::min(trailers.fields().size(), fields.size());
-  for (std::size_t i = 0; i < count; ++i) fields[i] = nv(trailers.fields()[i]);
+  for (std::size_t i = 0; i < count; ++i) {
+    fields[i] = h2_field(trailers.fields()[i].name(), trailers.fields()[i].value());
+  }
   return nghttp2_submit_trailer(session, stream, fields.data(), count);
 }
 
@@ -82,7 +75,7 @@ H2CallbacksPtr H2Callbacks::all() {
 
 int H2Callbacks::begin_frame(nghttp2_session* /*session*/, const nghttp2_frame_hd* head,
                              void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   self.silent_ = false;
   if (head->type != NGHTTP2_HEADERS) self.budget_.spend(cost_of(head->type));
   // The library passes over priorities, also where section 6.3 wants an end of the connection.
@@ -94,7 +87,7 @@ int H2Callbacks::begin_frame(nghttp2_session* /*session*/, const nghttp2_frame_h
 
 int H2Callbacks::frame_received(nghttp2_session* /*session*/, const nghttp2_frame* frame,
                                 void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   if (frame->hd.type == NGHTTP2_HEADERS) {
     head_received(self, *frame);
   } else if (frame->hd.type == NGHTTP2_SETTINGS) {
@@ -105,39 +98,28 @@ int H2Callbacks::frame_received(nghttp2_session* /*session*/, const nghttp2_fram
   return 0;
 }
 
-void H2Callbacks::head_received(H2ServerSession& self, const nghttp2_frame& frame) {
-  const H2StreamId stream = frame.hd.stream_id;
+void H2Callbacks::head_received(H2Session& self, const nghttp2_frame& frame) {
   self.head_of_ = 0;
   FieldBlock fields = std::move(self.incoming_);
   self.incoming_ = {};
   if (fields.too_large()) self.budget_.spend(H2Budget::Cost::large_head);
-  if (frame.headers.cat != NGHTTP2_HCAT_REQUEST) {
-    H2StreamSink* sink = self.sink(stream);
-    if (sink == nullptr) return;
-    sink->on_trailers(fields);
-    if (ends_stream(frame)) sink->on_end();
-    return;
-  }
-  H2StreamSink* sink = self.requests_.on_request(stream, std::move(fields), ends_stream(frame));
-  if (sink == nullptr) return self.reset(stream, H2Error::refused_stream);
-  nghttp2_session_set_stream_user_data(self.session_.get(), stream, sink);
+  const bool request = frame.headers.cat == NGHTTP2_HCAT_REQUEST;
+  self.take_head(frame.hd.stream_id, request, std::move(fields), ends_stream(frame));
 }
 
 int H2Callbacks::begin_head(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   self.head_of_ = frame->hd.stream_id;
   self.incoming_ = {};
   return 0;
 }
 
-int H2Callbacks::field_received(nghttp2_session* /*session*/, const nghttp2_frame* frame,
+int H2Callbacks::field_received(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/,
                                 const std::uint8_t* name, std::size_t name_size,
                                 const std::uint8_t* value, std::size_t value_size,
                                 std::uint8_t /*flags*/, void* user) {
-  H2ServerSession& self = session_of(user);
-  const bool request = frame->headers.cat == NGHTTP2_HCAT_REQUEST;
-  const std::size_t most = request ? self.settings_.head_bytes : kMostOfTrailers;
-  self.incoming_.add(text(name, name_size), text(value, value_size), most);
+  H2Session& self = session_of(user);
+  self.incoming_.add(text(name, name_size), text(value, value_size), self.head_bytes_);
   return 0;
 }
 
@@ -152,7 +134,7 @@ int H2Callbacks::bad_field_received(nghttp2_session* /*session*/, const nghttp2_
 int H2Callbacks::content_received(nghttp2_session* session, std::uint8_t /*flags*/,
                                   H2StreamId stream, const std::uint8_t* data, std::size_t size,
                                   void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   self.budget_.earn_received(size);
   if (H2StreamSink* sink = self.sink(stream)) {
     sink->on_content({reinterpret_cast<const char*>(data), size});
@@ -162,13 +144,13 @@ int H2Callbacks::content_received(nghttp2_session* session, std::uint8_t /*flags
   return nghttp2_session_consume_connection(session, size);
 }
 
-int H2Callbacks::stream_closed(nghttp2_session* session, H2StreamId stream, std::uint32_t /*error*/,
+int H2Callbacks::stream_closed(nghttp2_session* session, H2StreamId stream, std::uint32_t error,
                                void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   if (self.head_of_ == stream) self.head_of_ = 0;
   if (H2StreamSink* sink = self.sink(stream)) {
     nghttp2_session_set_stream_user_data(session, stream, nullptr);
-    sink->on_closed();
+    sink->on_closed(H2Error{error});
   }
   return 0;
 }
@@ -200,7 +182,7 @@ ssize_t H2Callbacks::read_content(nghttp2_session* session, H2StreamId stream,
 
 ssize_t H2Callbacks::send(nghttp2_session* /*session*/, const std::uint8_t* data, std::size_t size,
                           int /*flags*/, void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   const std::span<char> room = self.out_.subspan(self.written_);
   const std::size_t part = std::min(size, room.size());
   if (part == 0) return NGHTTP2_ERR_WOULDBLOCK;
@@ -212,7 +194,7 @@ ssize_t H2Callbacks::send(nghttp2_session* /*session*/, const std::uint8_t* data
 int H2Callbacks::send_content(nghttp2_session* /*session*/, nghttp2_frame* frame,
                               const std::uint8_t* head, std::size_t size,
                               nghttp2_data_source* /*source*/, void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   const std::span<char> room = self.out_.subspan(self.written_);
   if (room.size() < kFrameHead + size) return NGHTTP2_ERR_WOULDBLOCK;
   H2StreamSink* sink = self.sink(frame->hd.stream_id);
@@ -224,7 +206,7 @@ int H2Callbacks::send_content(nghttp2_session* /*session*/, nghttp2_frame* frame
   return 0;
 }
 
-void H2Callbacks::reset_sent(H2ServerSession& self, std::uint32_t error) {
+void H2Callbacks::reset_sent(H2Session& self, std::uint32_t error) {
   if (is_reproach(error)) self.budget_.spend(H2Budget::Cost::reset);
   // Section 6.9.2 wants an end of the connection where the library ends the stream.
   if (error == NGHTTP2_FLOW_CONTROL_ERROR && self.windows_changed_) {
@@ -233,7 +215,7 @@ void H2Callbacks::reset_sent(H2ServerSession& self, std::uint32_t error) {
 }
 
 int H2Callbacks::frame_sent(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
-  H2ServerSession& self = session_of(user);
+  H2Session& self = session_of(user);
   if (frame->hd.type == NGHTTP2_RST_STREAM) reset_sent(self, frame->rst_stream.error_code);
   if (!ends_stream(*frame)) return 0;
   if (H2StreamSink* sink = self.sink(frame->hd.stream_id)) sink->on_sent_end();

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "http/h2/handles.h"
-#include "http/h2/server_session.h"
+#include "http/h2/session.h"
 
 namespace gatehouse::http {
+
+// What sessions of both ends are made with.
+H2OptionPtr h2_options();
 
 // The library's callbacks, back into our world.
 class H2Callbacks {
@@ -15,11 +18,11 @@ class H2Callbacks {
                               void* user);
 
  private:
-  static H2ServerSession& session_of(void* user) { return *static_cast<H2ServerSession*>(user); }
+  static H2Session& session_of(void* user) { return *static_cast<H2Session*>(user); }
 
   static int begin_frame(nghttp2_session* session, const nghttp2_frame_hd* head, void* user);
   static int frame_received(nghttp2_session* session, const nghttp2_frame* frame, void* user);
-  static void head_received(H2ServerSession& self, const nghttp2_frame& frame);
+  static void head_received(H2Session& self, const nghttp2_frame& frame);
   static int begin_head(nghttp2_session* session, const nghttp2_frame* frame, void* user);
   static int field_received(nghttp2_session* session, const nghttp2_frame* frame,
                             const std::uint8_t* name, std::size_t name_size,
@@ -33,7 +36,7 @@ class H2Callbacks {
                               const std::uint8_t* data, std::size_t size, void* user);
   static int stream_closed(nghttp2_session* session, H2StreamId stream, std::uint32_t error,
                            void* user);
-  static void reset_sent(H2ServerSession& self, std::uint32_t error);
+  static void reset_sent(H2Session& self, std::uint32_t error);
   static int frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user);
   static ssize_t send(nghttp2_session* session, const std::uint8_t* data, std::size_t size,
                       int flags, void* user);

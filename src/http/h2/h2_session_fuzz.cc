@@ -40,7 +40,7 @@ struct Sink final : H2StreamSink {
     require(!closed && !ended);
     ended = true;
   }
-  void on_closed() override {
+  void on_closed(H2Error /*error*/) override {
     require(!closed);
     closed = true;
   }

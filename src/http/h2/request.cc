@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "http/chars.h"
 #include "http/field_line.h"
 #include "http/framing.h"
+#include "http/h2/field_rules.h"
 #include "http/head_fields.h"
 #include "http/request_line.h"
 #include "http/target.h"
@@ -29,25 +29,6 @@ std::optional<std::string_view>* place_of(std::string_view name, PseudoFields& p
   if (name == ":protocol") return &pseudo.protocol;
   return nullptr;
 }
-
-// RFC 9113 section 8.2.1; field values of RFC 9110 section 5.5 may hold bytes above ASCII.
-bool is_name(std::string_view name) {
-  return is_token(name) && std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-bool is_value(std::string_view value) {
-  const auto control = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-  };
-  if (!value.empty() && (is_space(value.front()) || is_space(value.back()))) return false;
-  return std::ranges::none_of(value, control);
-}
-
-// Section 8.2.2.
-constexpr FieldSet kOfConnection{FieldId::connection, FieldId::keep_alive,
-                                 FieldId::proxy_connection, FieldId::transfer_encoding,
-                                 FieldId::upgrade};
 
 class Reader {
  public:
@@ -96,7 +77,7 @@ bool Reader::read_fields() {
 
 bool Reader::take(std::string_view name, std::string_view value) {
   size_ += name.size() + value.size() + 4;
-  if (!is_value(value)) return refused("has a field value with a character that none may hold");
+  if (!is_h2_value(value)) return refused("has a field value with a character that none may hold");
   return name.starts_with(':') ? take_pseudo(name, value) : take_field(name, value);
 }
 
@@ -111,10 +92,10 @@ bool Reader::take_pseudo(std::string_view name, std::string_view value) {
 
 bool Reader::take_field(std::string_view name, std::string_view value) {
   regular_ = true;
-  if (!is_name(name)) return refused("has a field name with a character that no name may hold");
+  if (!is_h2_name(name)) return refused("has a field name with a character that no name may hold");
   if (name.size() > kLongestFieldName) return refused("has a field name that is too long");
   const FieldId id = classify_field(name);
-  if (kOfConnection.has(id)) return refused("has a field that HTTP/2 does not know");
+  if (kConnectionFields.has(id)) return refused("has a field that HTTP/2 does not know");
   if (id == FieldId::te && value != "trailers") return refused("has a TE other than trailers");
   // Of HTTP/1.1 only (RFC 8441 section 5).
   if (id == FieldId::sec_websocket_key) return true;
@@ -233,8 +214,8 @@ bool read_h2_trailers(const FieldBlock& fields, Trailers& out) {
     return std::ranges::all_of(text, [&out](char c) { return out.append(c); });
   };
   const bool appended = fields.each([&](std::string_view name, std::string_view value) {
-    return is_name(name) && is_value(value) && append(name) && append(": ") && append(value) &&
-           append("\r\n");
+    return is_h2_name(name) && is_h2_value(value) && append(name) && append(": ") &&
+           append(value) && append("\r\n");
   });
   return appended && out.parse() == nullptr;
 }

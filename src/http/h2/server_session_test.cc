@@ -34,7 +34,7 @@ struct Sink final : H2StreamSink {
     });
   }
   void on_end() override { ended = true; }
-  void on_closed() override { closed = true; }
+  void on_closed(H2Error /*error*/) override { closed = true; }
   Ready ready() override { return {outgoing.size(), last, trailers}; }
   void take(std::span<char> out) override {
     outgoing.copy(out.data(), out.size());
