@@ -268,10 +268,11 @@ Result<UpstreamUrl::Tcp> parse_tcp(std::string_view text, std::string_view autho
 
 Result<UpstreamUrl> UpstreamUrl::parse(std::string_view text) {
   std::string_view rest = text;
-  if (take_prefix(rest, "unix:")) {
+  const bool http2_socket = take_prefix(rest, "h2c+unix:");
+  if (http2_socket || take_prefix(rest, "unix:")) {
     auto path = parse_unix(text, rest);
     if (!path) return pass_on(path);
-    return UpstreamUrl(std::move(*path));
+    return UpstreamUrl(std::move(*path), http2_socket);
   }
   if (take_prefix(rest, "https://")) {
     return invalid(fmt::format(
@@ -279,7 +280,8 @@ Result<UpstreamUrl> UpstreamUrl::parse(std::string_view text) {
         "application on this machine.",
         text.find('@') == std::string_view::npos ? quoted(text) : "An https:// upstream"));
   }
-  if (!take_prefix(rest, "http://")) {
+  const bool http2 = take_prefix(rest, "h2c://");
+  if (!http2 && !take_prefix(rest, "http://")) {
     if (rest.find('@') != std::string_view::npos) rest = "a URL";
     return invalid(
         fmt::format("{} is no upstream. Write http://HOST:PORT, as http://127.0.0.1:3000, or "
@@ -288,7 +290,7 @@ Result<UpstreamUrl> UpstreamUrl::parse(std::string_view text) {
   }
   auto tcp = parse_tcp(text, rest);
   if (!tcp) return pass_on(tcp);
-  return UpstreamUrl(std::move(*tcp));
+  return UpstreamUrl(std::move(*tcp), http2);
 }
 
 std::string UpstreamUrl::address() const {
@@ -297,7 +299,9 @@ std::string UpstreamUrl::address() const {
 }
 
 std::string UpstreamUrl::text() const {
-  return fmt::format("{}{}", unix_socket() != nullptr ? "unix:" : "http://", address());
+  const std::string_view local = http2_ ? "h2c+unix:" : "unix:";
+  const std::string_view remote = http2_ ? "h2c://" : "http://";
+  return fmt::format("{}{}", unix_socket() != nullptr ? local : remote, address());
 }
 
 }  // namespace gatehouse

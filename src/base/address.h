@@ -108,15 +108,20 @@ class UpstreamUrl {
 
   const Tcp* tcp() const { return std::get_if<Tcp>(&where_); }
   const Unix* unix_socket() const { return std::get_if<Unix>(&where_); }
+  // HTTP/2 without TLS, by prior knowledge (RFC 9113 section 3.3); else HTTP/1.1.
+  bool http2() const { return http2_; }
   // For logs and pages: `127.0.0.1:3000`, `/run/app.sock`.
   std::string address() const;
-  // `http://127.0.0.1:3000`, `unix:/run/app.sock`.
+  // `http://127.0.0.1:3000`, `h2c://127.0.0.1:3000`, `unix:/run/app.sock`,
+  // `h2c+unix:/run/app.sock`.
   std::string text() const;
   friend bool operator==(const UpstreamUrl&, const UpstreamUrl&) = default;
 
  private:
-  explicit UpstreamUrl(std::variant<Tcp, Unix> where) : where_(std::move(where)) {}
+  UpstreamUrl(std::variant<Tcp, Unix> where, bool http2)
+      : where_(std::move(where)), http2_(http2) {}
   std::variant<Tcp, Unix> where_;
+  bool http2_;
 };
 
 }  // namespace gatehouse

@@ -159,11 +159,21 @@ TEST(UpstreamUrl, is_a_host_and_port) {
   EXPECT_EQ(upstream("http://localhost:3000").unix_socket(), nullptr);
 }
 
+TEST(UpstreamUrl, of_http_2_without_tls_is_said_by_its_scheme) {
+  EXPECT_TRUE(upstream("h2c://127.0.0.1:9000").http2());
+  EXPECT_EQ(upstream("h2c://127.0.0.1:9000").text(), "h2c://127.0.0.1:9000");
+  EXPECT_EQ(upstream("h2c://127.0.0.1:9000").address(), "127.0.0.1:9000");
+  EXPECT_TRUE(upstream("h2c+unix:/run/app.sock").http2());
+  EXPECT_EQ(upstream("h2c+unix:/run/app.sock").text(), "h2c+unix:/run/app.sock");
+  EXPECT_NE(upstream("h2c://127.0.0.1:9000"), upstream("http://127.0.0.1:9000"));
+}
+
 TEST(UpstreamUrl, or_a_socket_of_this_machine) {
   EXPECT_EQ(upstream("unix:/run/app.sock").unix_socket()->path, "/run/app.sock");
   EXPECT_EQ(upstream("unix:///run/app.sock"), upstream("unix:/run/app.sock"));
   EXPECT_EQ(upstream("unix:/run/app.sock").text(), "unix:/run/app.sock");
   EXPECT_EQ(upstream("unix:/run/app.sock").address(), "/run/app.sock");
+  EXPECT_FALSE(upstream("unix:/run/app.sock").http2());
 }
 
 TEST(UpstreamUrl, refuses_https_with_the_reason) {

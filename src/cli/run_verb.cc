@@ -27,8 +27,8 @@ RunCommand::CertificateFiles& files(RunCommand& run) {
 constexpr std::array kRunFlags{
     Flag<RunCommand>{
         "--to", "URL",
-        "The application: http://HOST:PORT or unix:/path/app.sock. Several share the load. Without "
-        "it a welcome page answers.",
+        "The application: http://HOST:PORT or unix:/path/app.sock, or h2c://HOST:PORT if it speaks "
+        "HTTP/2 (gRPC). Several share the load. Without it a welcome page answers.",
         [](RunCommand& run, Text text) { return append(run.to, text, UpstreamUrl::parse); }, true,
         "GATEHOUSE_TO"},
     Flag<RunCommand>{

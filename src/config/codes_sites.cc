@@ -95,8 +95,9 @@ right:
      .title = "this is no upstream",
      .text =
          R"(An upstream is the server behind a site: http:// with a host and a port, or unix: with the
-whole path of a socket. It has no path, no user and no password; requests keep their own path.
-TLS to upstreams (https://) is not spoken by this version yet.
+whole path of a socket. h2c:// and h2c+unix: are the same for servers that speak HTTP/2 without TLS,
+such as those of gRPC. It has no path, no user and no password; requests keep their own path. TLS to
+upstreams (https://) is not spoken by this version yet.
 
 wrong:
     upstreams: [127.0.0.1:8080/app]
@@ -293,6 +294,18 @@ wrong:
 right:
     sites:
       files.example.com: {certificate: {name: files}, second_certificate: {name: files-rsa}})"},
+    {.code = "GH3125",
+     .title = "upstreams of one route that speak different protocols",
+     .text =
+         R"(Each upstream of a site or route has to be able to answer every request, so all of them speak
+HTTP/1.1 (http://, unix:), or all of them speak HTTP/2 without TLS (h2c://, h2c+unix:). What belongs
+to another server has a route of its own.
+
+wrong:
+    upstreams: [http://127.0.0.1:8080, h2c://127.0.0.1:9000]
+right:
+    upstreams: [http://127.0.0.1:8080]
+    routes: [{path: /api, upstreams: h2c://127.0.0.1:9000}])"},
 });
 
 }  // namespace

@@ -49,7 +49,7 @@ constexpr std::string_view kEnd =
 | name | a server name, an address, `*.` and a name for any one label, or `*` for every name | `files.example.com`, `"*.example.com"` |
 | path | what a request's path begins with, whole segments | `/api` |
 | permit | a domain with all below it, a name, or a network | `.plant4.local`, `10.20.0.0/16` |
-| upstream | `http://` with host and port, or `unix:` with the path of a socket | `http://127.0.0.1:8080`, `unix:/run/app.sock` |
+| upstream | `http://` with host and port, or `unix:` with the path of a socket; `h2c://` and `h2c+unix:` where it speaks HTTP/2 without TLS (gRPC) | `http://127.0.0.1:8080`, `unix:/run/app.sock`, `h2c://127.0.0.1:9000` |
 )";
 
 // Where each type stands, as a person would write it: `sites.NAME.http`.

@@ -142,7 +142,18 @@ class SiteReader {
                               may_hold_password ? Line::hidden : Line::shown);
       if (url) read.push_back(std::move(*url));
     }
+    check_protocols(read, at);
     return read;
+  }
+
+  void check_protocols(const std::vector<UpstreamUrl>& upstreams, const FieldPath& at) {
+    const auto other =
+        std::ranges::adjacent_find(upstreams, std::ranges::not_equal_to{}, &UpstreamUrl::http2);
+    if (other == upstreams.end()) return;
+    report_.error("GH3125", at,
+                  fmt::format("{} and {} speak different protocols, and each has to be able to "
+                              "answer every request. Give all of them as h2c://, or none.",
+                              other->text(), std::next(other)->text()));
   }
 
   void read_routes() {

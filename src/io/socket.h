@@ -8,6 +8,7 @@
 #include "io/address.h"
 #include "io/byte_stream.h"
 #include "io/fd.h"
+#include "io/interruptible.h"
 #include "io/reactor.h"
 #include "io/wait.h"
 
@@ -17,7 +18,7 @@ namespace gatehouse::io {
 // a short read or write clears the flag, the next edge sets it, so no call is spent on EAGAIN.
 // One that stands already can be written to and is watched for output only once it was full: most
 // connections never are, and the kernel would wake us for each of them to say so.
-class Socket final : public EventTarget {
+class Socket final : public EventTarget, public Interruptible {
  public:
   enum class Phase : unsigned char { connecting, standing };
 
@@ -47,11 +48,10 @@ class Socket final : public EventTarget {
   // The errno of the last failed call.
   int error() const { return error_; }
 
-  // Ends the current waits with Wake::cancelled; later waits work as usual.
-  void interrupt();
+  void interrupt() override;
   // When the peer is gone while nobody reads here, the waits of `other` are interrupted; nullptr
   // ends that. `other` is unlinked before it is destroyed.
-  void interrupt_when_gone(Socket* other, Gone gone = Gone::ended) {
+  void interrupt_when_gone(Interruptible* other, Gone gone = Gone::ended) {
     when_gone_ = other;
     gone_ = gone;
   }
@@ -79,7 +79,7 @@ class Socket final : public EventTarget {
   int error_ = 0;
   Waiter* reader_ = nullptr;
   Waiter* writer_ = nullptr;
-  Socket* when_gone_ = nullptr;
+  Interruptible* when_gone_ = nullptr;
 };
 
 class Socket::Wait final : public Waiter {

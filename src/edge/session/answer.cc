@@ -1,5 +1,7 @@
 #include "edge/session/answer.h"
 
+#include "http/grpc.h"
+
 namespace gatehouse::edge {
 namespace {
 
@@ -48,6 +50,27 @@ io::Task<bool> answer(ThreadContext& thread, ClientSide& client, OwnAnswer own) 
     content.clear(headroom);
   }
   co_return true;
+}
+
+// Trailers-Only: HTTP itself has done its part.
+io::Task<bool> answer_grpc_error(ThreadContext& thread, ClientSide& client, std::uint16_t status,
+                                 std::string_view sentence) {
+  const std::string message = http::grpc_message(sentence);
+  http::ResponseHead response;
+  response.status = 200;
+  response.declared_length = 0;
+  response.body = http::BodyLength::none();
+  const auto add = [&](std::string_view name, std::string_view value) {
+    response.fields.add({name, value, http::classify_field(name)});
+  };
+  add("Content-Type", "application/grpc");
+  add("grpc-status", http::grpc_status(status));
+  add("grpc-message", message);
+  io::Lease content(thread.reactor.buffers());
+  content.take(io::BufferPool::Size::large, io::BufferPool::kHeadroom + message.size());
+  const Sent sent = client.start_response(response, content, true);
+  if (sent == Sent::blocked) co_return co_await client.settle(content);
+  co_return sent == Sent::done;
 }
 
 }  // namespace gatehouse::edge

@@ -25,4 +25,8 @@ struct OwnAnswer {
 // Sends it. False: the client is gone.
 io::Task<bool> answer(ThreadContext& thread, ClientSide& client, OwnAnswer own);
 
+// What a client of gRPC takes for an answer to its call: a status of its own, and the sentence.
+io::Task<bool> answer_grpc_error(ThreadContext& thread, ClientSide& client, std::uint16_t status,
+                                 std::string_view sentence);
+
 }  // namespace gatehouse::edge

@@ -58,7 +58,7 @@ class ClientSide {
   // A 101 was sent: from now on content is bytes in both directions, without end or framing.
   virtual void become_tunnel() = 0;
   // While nobody reads from the client: its end interrupts the waits of `upstream`.
-  virtual void interrupt_when_gone(io::Socket* upstream) = 0;
+  virtual void interrupt_when_gone(io::Interruptible* upstream) = 0;
   virtual bool gone() const = 0;
 
   // The head of a response was handed over.

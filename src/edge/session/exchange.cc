@@ -11,7 +11,6 @@ namespace {
 using Size = io::BufferPool::Size;
 constexpr std::size_t kHeadroom = io::BufferPool::kHeadroom;
 constexpr std::size_t kTailroom = io::BufferPool::kTailroom;
-constexpr int kMostInterims = 32;
 
 // The part of a lease's room that a relay fills: full TLS records, and room for what frames them.
 std::span<char> relay_room(io::Lease& lease, const ClientSide& client) {
@@ -20,26 +19,11 @@ std::span<char> relay_room(io::Lease& lease, const ClientSide& client) {
   return room.first(std::min(room.size(), client.piece()));
 }
 
-UpstreamResult classify(const Error& not_connected) {
-  if (not_connected.fault == Fault::operator_input) return UpstreamResult::unresolved;
-  switch (not_connected.kind) {
-    case ErrorKind::timed_out: return UpstreamResult::connect_timed_out;
-    case ErrorKind::not_found:
-    case ErrorKind::not_permitted: return UpstreamResult::unreachable;
-    default: return UpstreamResult::refused;
-  }
-}
-
 }  // namespace
 
 Exchange::Exchange(ThreadContext& thread, RequestContext& request, ClientSide& client,
                    UpstreamGroup& group)
-    : thread_(thread),
-      settings_(request.generation->settings),
-      identity_(request.identity),
-      client_(client),
-      group_(group),
-      record_(request.upstream),
+    : UpstreamExchange(thread, request, client, group),
       lease_(thread.reactor.buffers()),
       uploads_(thread.reactor) {}
 
@@ -54,8 +38,7 @@ io::Task<Outcome> Exchange::run() {
   }
   if (step == Step::go_on) co_await relay_response();
   co_await finish();
-  if (started_ && outcome_.kind == Outcome::Kind::unanswered) outcome_.kind = Outcome::Kind::broken;
-  co_return std::move(outcome_);
+  co_return ended();
 }
 
 // ------------------------------------------------------------------ towards the upstream
@@ -64,33 +47,14 @@ io::Task<Exchange::Step> Exchange::connect(bool fresh) {
   if (!fresh) connection_ = group_.take_idle();
   if (!connection_) {
     auto connected = co_await group_.connect();
-    if (!connected) co_return not_connected(connected.error());
+    if (!connected) {
+      not_connected(connected.error());
+      co_return Step::end;
+    }
     connection_ = std::move(*connected);
   }
-  record_.emplace();
-  record_->address = connection_->upstream().address();
-  record_->reused = connection_->reused();
-  record_->started = thread_.reactor.now();
+  begin_record(connection_->upstream(), connection_->reused());
   co_return Step::go_on;
-}
-
-Exchange::Step Exchange::not_connected(const UpstreamGroup::Failure& failure) {
-  if (failure.error.fault == Fault::ours || failure.upstream == nullptr) {
-    end_unanswered(503, "gatehouse is stopping.");
-    return Step::end;
-  }
-  record_.emplace();
-  record_->address = failure.upstream->address();
-  if (failure.error.fault == Fault::machine) {
-    end_unanswered(503, fmt::format("gatehouse cannot open a connection to the application: {}.",
-                                    failure.error.what));
-    return Step::end;
-  }
-  const bool slow = failure.error.kind == ErrorKind::timed_out;
-  thread_.metrics.upstream(failure.upstream->label(), classify(failure.error));
-  end_unanswered(slow ? 504 : 502,
-                 fmt::format("The application at {} {}.", record_->address, failure.error.what));
-  return Step::end;
 }
 
 Exchange::Step Exchange::build_request(io::Lease& out) {
@@ -169,12 +133,8 @@ void Exchange::wait_ended(io::Wake wake) {
   if (tunnel_) return;  // it ends as tunnels do: one side leaves, or nobody speaks
   if (wake == io::Wake::timed_out) {
     (void)no_answer(UpstreamResult::response_timed_out, 504, "did not answer in time");
-  } else if (upload_ == Upload::client_failed && client_fault_.status != 0) {
-    blame(UpstreamResult::cancelled);
-    end_unanswered(client_fault_.status, std::move(client_fault_.sentence));
   } else {
-    blame(UpstreamResult::cancelled);
-    end_broken();
+    end_with_client();
   }
 }
 
@@ -254,15 +214,8 @@ bool Exchange::would_pass_for_websocket() const {
          response_.status / 100 == 2;
 }
 
-void Exchange::note_answer() {
-  record_->status = response_.status;
-  record_->duration = thread_.reactor.now() - record_->started;
-  connection_->upstream().succeeded();
-  thread_.metrics.upstream(connection_->upstream().label(), UpstreamResult::answered);
-}
-
 io::Task<void> Exchange::relay_response() {
-  note_answer();
+  note_answer(response_.status);
   tunnel_ = response_.status == 101 && response_.upgrade == http::Upgrade::websocket;
   http::BodyDecoder decoder(tunnel_ ? http::BodyLength::until_close() : response_.body);
   lease_.consume(response_.size);
@@ -380,23 +333,8 @@ void Exchange::content_is_malformed() {
   end_unanswered(502, application() + " sent malformed content.");
 }
 
-void Exchange::blame(UpstreamResult result) {
-  Upstream& upstream = connection_->upstream();
-  thread_.metrics.upstream(upstream.label(), result);
-  if (result != UpstreamResult::cancelled) upstream.failed();
-  record_->duration = thread_.reactor.now() - record_->started;
-}
-
-void Exchange::end_unanswered(std::uint16_t status, std::string sentence) {
-  outcome_ = {Outcome::Kind::unanswered, status, std::move(sentence)};
-}
-
 void Exchange::end_broken() {
   if (!tunnel_) outcome_ = {Outcome::Kind::broken, 0, {}};
-}
-
-std::string Exchange::application() const {
-  return fmt::format("The application at {}", connection_->upstream().address());
 }
 
 }  // namespace gatehouse::edge

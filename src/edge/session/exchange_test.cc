@@ -42,7 +42,7 @@ class InsatiableClient : public ClientSide {
   }
   io::Task<bool> settle(io::Lease& /*content*/) override { co_return true; }
   void become_tunnel() override {}
-  void interrupt_when_gone(io::Socket* /*upstream*/) override {}
+  void interrupt_when_gone(io::Interruptible* /*upstream*/) override {}
   bool gone() const override { return false; }
   bool started() const override { return taken > 0; }
   std::uint64_t bytes_read() const override { return 0; }

@@ -212,7 +212,7 @@ void H1Client::become_tunnel() {
   framing_ = http::BodyLength::until_close();
 }
 
-void H1Client::interrupt_when_gone(io::Socket* upstream) {
+void H1Client::interrupt_when_gone(io::Interruptible* upstream) {
   socket_.interrupt_when_gone(upstream, when_gone_);
 }
 

@@ -39,7 +39,7 @@ class H1Client final : public ClientSide {
   io::Task<bool> settle(io::Lease& content) override;
 
   void become_tunnel() override;
-  void interrupt_when_gone(io::Socket* upstream) override;
+  void interrupt_when_gone(io::Interruptible* upstream) override;
   bool gone() const override;
   bool started() const override { return started_; }
   std::uint64_t bytes_read() const override { return bytes_read_; }

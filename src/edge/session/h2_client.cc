@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "edge/session/h2_connection.h"
+#include "http/grpc.h"
 #include "http/h2/request.h"
 
 namespace gatehouse::edge {
@@ -98,11 +99,7 @@ io::Task<std::expected<void, ClientFault>> H2Client::read_body(io::Lease& into) 
     if (closed_) co_return client_gone();
     if (ended_) co_return BodyResult{};
     into.drop_if_empty();
-    const auto& reactor = connection_.thread().reactor;
-    // A tunnel's idle time counts both directions: whoever relays them watches it.
-    const io::Deadline deadline =
-        tunnel_ ? io::Deadline::never() : reactor.in(settings_.client.body);
-    const io::Wake wake = co_await arrived_.wait(deadline);
+    const io::Wake wake = co_await arrived_.wait(content_deadline());
     if (wake == io::Wake::cancelled) co_return client_gone();
     if (wake == io::Wake::timed_out && received_.empty() && !ended_) {
       co_return std::unexpected(ClientFault{408, "The request's content did not come in time."});
@@ -110,6 +107,13 @@ io::Task<std::expected<void, ClientFault>> H2Client::read_body(io::Lease& into) 
   }
   if (!into.empty()) co_return take_body(into);
   co_return count(received_.move_to(into));
+}
+
+io::Deadline H2Client::content_deadline() const {
+  // A tunnel's idle time counts both directions: whoever relays them watches it.
+  if (tunnel_) return io::Deadline::never();
+  const bool patient = http::is_grpc(request_);
+  return connection_.thread().reactor.in(patient ? settings_.client.tunnel : settings_.client.body);
 }
 
 void H2Client::abandon_content() {

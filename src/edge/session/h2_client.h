@@ -41,7 +41,7 @@ class H2Client final : public ClientSide, public http::H2StreamSink {
   io::Task<bool> settle(io::Lease& content) override;
 
   void become_tunnel() override { tunnel_ = true; }
-  void interrupt_when_gone(io::Socket* upstream) override { upstream_ = upstream; }
+  void interrupt_when_gone(io::Interruptible* upstream) override { upstream_ = upstream; }
   bool gone() const override { return closed_; }
   bool started() const override { return started_; }
   std::uint64_t bytes_read() const override { return bytes_read_; }
@@ -61,6 +61,7 @@ class H2Client final : public ClientSide, public http::H2StreamSink {
   void take(std::span<char> out) override;
   void on_sent_end() override;
 
+  io::Deadline content_deadline() const;
   BodyResult count(std::size_t bytes);
   void hand_back();
   void end_tunnel();
@@ -81,7 +82,7 @@ class H2Client final : public ClientSide, public http::H2StreamSink {
   std::optional<ClientFault> fault_;
   io::Lease* outgoing_ = nullptr;
   const http::Trailers* trailers_out_ = nullptr;
-  io::Socket* upstream_ = nullptr;
+  io::Interruptible* upstream_ = nullptr;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t bytes_sent_ = 0;
   bool ended_;              // the client's side

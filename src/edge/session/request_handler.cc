@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include "edge/session/answer.h"
+#include "edge/session/exchange.h"
+#include "edge/session/h2_exchange.h"
 #include "edge/session/plain_http.h"
+#include "http/grpc.h"
 
 namespace gatehouse::edge {
 namespace {
@@ -118,8 +121,7 @@ io::Task<Outcome::Kind> RequestHandler::respond(SessionRequest& request, ClientS
   const Decision& decision = decide(request);
   Outcome outcome;
   if (const auto* forward = std::get_if<Forward>(&decision)) {
-    Exchange exchange(thread_, request, client, thread_.upstreams.of(forward->upstreams));
-    outcome = co_await exchange.run();
+    outcome = co_await exchange(request, client, thread_.upstreams.of(forward->upstreams));
     if (request.upstream) request.status = request.upstream->status;
   } else {
     outcome = co_await answer_ourselves(request, client, decision);
@@ -138,10 +140,23 @@ io::Task<Outcome::Kind> RequestHandler::respond(SessionRequest& request, ClientS
   co_return outcome.kind;
 }
 
+io::Task<Outcome> RequestHandler::exchange(SessionRequest& request, ClientSide& client,
+                                           UpstreamGroup& group) {
+  if (group.http2()) {
+    H2Exchange exchange(thread_, request, client, group);
+    co_return co_await exchange.run();
+  }
+  Exchange exchange(thread_, request, client, group);
+  co_return co_await exchange.run();
+}
+
 io::Task<bool> RequestHandler::answer_error(SessionRequest& request, ClientSide& client,
                                             std::uint16_t status, std::string_view sentence) {
   request.status = status;
   request.error = sentence;
+  if (http::is_grpc(client.request())) {
+    co_return co_await answer_grpc_error(thread_, client, status, sentence);
+  }
   ErrorPage page;
   page.status = status;
   page.detail = sentence;

@@ -5,10 +5,10 @@
 
 #include "edge/pages/pages.h"
 #include "edge/session/client_side.h"
-#include "edge/session/exchange.h"
 #include "edge/session/listener_context.h"
 #include "edge/session/session_request.h"
 #include "edge/session/thread_context.h"
+#include "edge/session/upstream_exchange.h"
 #include "tls/stream.h"
 
 namespace gatehouse::edge {
@@ -44,6 +44,7 @@ class RequestHandler {
   const std::optional<tls::HandshakeInfo>& tls_info() const { return tls_info_; }
 
  private:
+  io::Task<Outcome> exchange(SessionRequest& request, ClientSide& client, UpstreamGroup& group);
   const Decision& decide(SessionRequest& request);
   const Site* find_site(const SessionRequest& request);
   Arrival arrival();

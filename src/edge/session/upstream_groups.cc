@@ -61,7 +61,13 @@ void UpstreamGroups::begin_to_forget() {
   if (!sweep_.linked()) reactor_.arm(sweep_, reactor_.now() + kSweepEvery);
 }
 
+io::Task<void> UpstreamGroups::close() {
+  closing_ = true;
+  for (auto& [set, kept] : groups_) co_await kept.group.close();
+}
+
 void UpstreamGroups::sweep_some() {
+  if (closing_) return;
   std::vector<const UpstreamSet*> gone;
   const std::size_t end = std::min(next_bucket_ + kBucketsAtOnce, known_.bucket_count());
   for (; next_bucket_ < end; ++next_bucket_) {

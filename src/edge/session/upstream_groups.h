@@ -26,6 +26,10 @@ class UpstreamGroups {
   // From now on sets disappear: begins to look for those that have, a part of them at a time.
   void begin_to_forget();
 
+  // Ends the connections that live without an exchange (HTTP/2): before it is destroyed, when
+  // nobody is served any more.
+  io::Task<void> close();
+
   std::size_t size() const { return groups_.size(); }
 
  private:
@@ -67,6 +71,7 @@ class UpstreamGroups {
   std::vector<Groups::value_type*> orphans_;  // no set is left, but connections that wait
   Sweep sweep_{*this};
   std::size_t next_bucket_ = 0;
+  bool closing_ = false;  // groups stay as they are from here on
 };
 
 }  // namespace gatehouse::edge

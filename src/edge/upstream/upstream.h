@@ -7,6 +7,8 @@
 #include "base/address.h"
 #include "base/metrics.h"
 #include "base/upstream_timeouts.h"
+#include "edge/upstream/h2_upstream.h"
+#include "io/event.h"
 #include "io/resolver.h"
 #include "io/socket.h"
 
@@ -54,6 +56,13 @@ class Upstream {
   // After an exchange that left nothing behind.
   void give_back(UpstreamConnectionPtr connection);
 
+  // An upstream that speaks HTTP/2: a connection that can carry another stream, made if there is
+  // none. Many who ask at the same time wait for one.
+  bool http2() const { return url_.http2(); }
+  io::Task<Result<H2UpstreamPtr>> connect_h2();
+  // Ends its connections of HTTP/2. No exchange uses them any more.
+  io::Task<void> close();
+
   // One failure ejects it for a second, each further one for twice as long, up to half a minute.
   void failed();
   void succeeded() { failures_ = 0; }
@@ -63,8 +72,9 @@ class Upstream {
   const std::string& address() const { return address_; }
   std::uint32_t label() const { return label_; }
   const UpstreamTimeouts& timeouts() const { return timeouts_; }
-  std::size_t active() const { return open_ - idle_.size(); }
-  std::size_t idle() const { return idle_.size(); }
+  std::size_t active() const;
+  // Connections that no exchange uses.
+  std::size_t idle() const;
   io::Reactor& reactor() { return reactor_; }
 
  private:
@@ -82,6 +92,11 @@ class Upstream {
 
   void close_stale();
   io::Task<Result<std::vector<io::SocketAddress>>> addresses(io::Deadline deadline);
+  template <class Connection, class Make>
+  io::Task<Result<Connection>> connect_to_any(Make make);
+  H2UpstreamPtr with_room() const;
+  io::Task<Result<H2UpstreamPtr>> make_h2();
+  io::Task<void> run(H2UpstreamPtr connection);
 
   io::Reactor& reactor_;
   io::Resolver& resolver_;
@@ -91,9 +106,13 @@ class Upstream {
   std::uint32_t label_;
   std::size_t open_ = 0;
   std::vector<UpstreamConnectionPtr> idle_;  // the latest at the back
+  std::vector<H2UpstreamPtr> h2_;
+  io::Event connected_;  // a connection of HTTP/2 was made, or could not be
+  bool connecting_ = false;
   int failures_ = 0;
   SteadyTime ejected_until_{};
   Sweep sweep_{*this};
+  io::Scope tasks_;  // of connections of HTTP/2
 };
 
 }  // namespace gatehouse::edge

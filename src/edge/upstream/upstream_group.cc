@@ -54,18 +54,33 @@ std::vector<Upstream*> UpstreamGroup::by_preference() const {
   return order;
 }
 
-io::Task<std::expected<UpstreamConnectionPtr, UpstreamGroup::Failure>> UpstreamGroup::connect() {
+template <class Connection, class Connect>
+io::Task<std::expected<Connection, UpstreamGroup::Failure>> UpstreamGroup::connect_to_any(
+    Connect connect) {
   Failure failure{{Fault::operator_input, false, "is not configured", ErrorKind::invalid}, nullptr};
   const std::vector<Upstream*> order = by_preference();
   next_turn();
   for (Upstream* upstream : order) {
-    auto connection = co_await upstream->connect();
+    Result<Connection> connection = co_await connect(*upstream);
     if (connection) co_return std::move(*connection);
     failure = {std::move(connection.error()), upstream};
     if (failure.error.fault == Fault::ours || failure.error.fault == Fault::machine) break;
     upstream->failed();
   }
   co_return std::unexpected(std::move(failure));
+}
+
+io::Task<std::expected<UpstreamConnectionPtr, UpstreamGroup::Failure>> UpstreamGroup::connect() {
+  return connect_to_any<UpstreamConnectionPtr>(
+      [](Upstream& upstream) { return upstream.connect(); });
+}
+
+io::Task<std::expected<H2UpstreamPtr, UpstreamGroup::Failure>> UpstreamGroup::connect_h2() {
+  return connect_to_any<H2UpstreamPtr>([](Upstream& upstream) { return upstream.connect_h2(); });
+}
+
+io::Task<void> UpstreamGroup::close() {
+  for (const auto& upstream : upstreams_) co_await upstream->close();
 }
 
 }  // namespace gatehouse::edge

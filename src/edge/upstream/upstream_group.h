@@ -25,12 +25,20 @@ class UpstreamGroup {
   // not used.
   io::Task<std::expected<UpstreamConnectionPtr, Failure>> connect();
 
+  // The same for upstreams that speak HTTP/2, as all of a group do or none.
+  bool http2() const { return !upstreams_.empty() && upstreams_.front()->http2(); }
+  io::Task<std::expected<H2UpstreamPtr, Failure>> connect_h2();
+  // Ends all connections of HTTP/2.
+  io::Task<void> close();
+
   std::size_t size() const { return upstreams_.size(); }
   // Connections that wait for an exchange, of all of them.
   std::size_t idle() const;
   const Upstream& at(std::size_t index) const { return *upstreams_[index]; }
 
  private:
+  template <class Connection, class Connect>
+  io::Task<std::expected<Connection, Failure>> connect_to_any(Connect connect);
   std::vector<Upstream*> by_preference() const;
   Upstream* best() const;
   void next_turn();

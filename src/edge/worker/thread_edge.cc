@@ -184,6 +184,7 @@ io::Task<void> ThreadEdge::join() {
   while (!context_.draining) (void)co_await ending_.wait(io::Deadline::never());
   co_await accepting_.join();
   co_await sessions_.join();
+  co_await context_.upstreams.close();
   if (!cache_) co_return;
   cache_->cancel();
   co_await cache_->join();

@@ -91,6 +91,7 @@ int H2Callbacks::frame_received(nghttp2_session* /*session*/, const nghttp2_fram
   if (frame->hd.type == NGHTTP2_HEADERS) {
     head_received(self, *frame);
   } else if (frame->hd.type == NGHTTP2_SETTINGS) {
+    self.greeted_ = true;
     self.windows_changed_ = self.windows_changed_ || changes_windows(frame->settings);
   } else if (ends_stream(*frame)) {
     if (H2StreamSink* sink = self.sink(frame->hd.stream_id)) sink->on_end();

@@ -75,6 +75,8 @@ class H2Session {
   bool in_head() const { return head_of_ != 0; }
   // The peer has not yet said that it speaks HTTP/2.
   bool silent() const { return silent_; }
+  // The peer has sent its settings, as HTTP/2 begins.
+  bool greeted() const { return greeted_; }
   // Why the connection was ended by us, for the log; empty if it was not.
   const std::string& complaint() const { return complaint_; }
 
@@ -115,6 +117,7 @@ class H2Session {
   std::string complaint_;
   H2StreamId head_of_ = 0;  // whose field section has begun
   bool silent_ = true;
+  bool greeted_ = false;
   bool windows_changed_ = false;  // by settings in what came last
   bool broken_ = false;
 };
