@@ -5,10 +5,14 @@ import threading
 
 import pytest
 
-from support import binary, http2
+from support import binary, grpc_client, http2
+from support.applications import over_http1
 from support.authority import Authority
 from support.certificate_desk import PASSPHRASE, Desk
+from support.clients import Http1Client, Http2Client
+from support.grpc_server import GrpcServer
 from support.http1 import response
+from support.http2_server import Held, Http2Upstream
 from support.nginx import Nginx
 from support.processes import is_gone
 from support.program import Gatehouse
@@ -62,6 +66,57 @@ def upstream():
 
 
 @pytest.fixture
+def http2_upstream():
+    """The same with HTTP/2: `http2_upstream(echo)`; see support/http2_server.py."""
+    with contextlib.ExitStack() as ends:
+        yield lambda *arguments, **more: ends.enter_context(Http2Upstream(*arguments, **more))
+
+
+@pytest.fixture
+def behind(gatehouse, http2_upstream):
+    """`behind(script)`: a gatehouse before an `application` of HTTP/2; connections to that belong
+    to a thread, and with one worker there is one."""
+    def start(script, *arguments, **more):
+        application = http2_upstream(script, **more)
+        running = gatehouse("--to", application.url, "--workers", "1", *arguments)
+        running.application = application
+        return running
+    return start
+
+
+@pytest.fixture
+def held_script():
+    """A script for `behind` whose answers come when `told` is set."""
+    script = Held()
+    yield script
+    script.told.set()
+
+
+@pytest.fixture(params=[Http1Client, Http2Client], ids=["from_h1", "from_h2"])
+def protocol(request):
+    """Clients of either protocol, see support/clients.py."""
+    return request.param
+
+
+@pytest.fixture(params=["http", "h2c"], ids=["to_h1", "to_h2c"])
+def scheme(request):
+    """How the application is spoken to."""
+    return request.param
+
+
+@pytest.fixture
+def column(gatehouse, upstream, http2_upstream, protocol, scheme):
+    """`column(script, *arguments)`: a client, and the application that follows the script."""
+    with contextlib.ExitStack() as ends:
+        def start(script, *arguments):
+            application = (http2_upstream(script) if scheme == "h2c"
+                           else upstream(over_http1(script)))
+            running = gatehouse("--to", application.url, *arguments)
+            return ends.enter_context(protocol(running)), application
+        yield start
+
+
+@pytest.fixture
 def echo_application(upstream):
     """An application that answers with what it saw of the request."""
     return upstream(echo)
@@ -109,6 +164,24 @@ def nginx(tmp_path):
 def websocket_server():
     with WebSocketServer() as running:
         yield running
+
+
+@pytest.fixture
+def grpc_server():
+    with GrpcServer() as running:
+        yield running
+
+
+@pytest.fixture
+def grpc_front(gatehouse, grpc_server):
+    return gatehouse("--to", grpc_server.url)
+
+
+@pytest.fixture
+def peer(grpc_front):
+    """The methods of `grpc_server`, called through `grpc_front`."""
+    with grpc_client.channel(grpc_front) as channel:
+        yield grpc_client.Peer(channel)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ build_packages=(clang-19 lld-19 llvm-19 cmake ninja-build ccache binutils libc6-
   nlohmann-json3-dev libsqlite3-dev libargon2-dev libnghttp2-dev)
 # shellcheck disable=SC2034
 test_packages=(libclang-rt-19-dev python3 python3-pytest python3-pytest-timeout
-  python3-cryptography python3-hpack python3-websockets nghttp2-client openssl curl strace procps
+  python3-cryptography python3-grpcio python3-hpack python3-websockets nghttp2-client openssl curl strace procps
   iproute2 nginx-light
   python3-pytest-xdist chromium libnss3-tools default-jre-headless p11-kit p11-kit-modules systemd jq)
 # shellcheck disable=SC2034

@@ -63,13 +63,15 @@ class Upstream:
     A list of scripts serves one connection each, the last one all that follow.
     """
 
+    scheme, connection_type = "http", Connection
+
     def __init__(self, script, path=None):
         self._scripts = list(script) if isinstance(script, (list, tuple)) else [script]
         self.requests, self.connections, self.failures = [], [], []
         self._lock, self._threads = threading.Lock(), []
         self._listener = _listen(path)
         self.address = path or self._listener.getsockname()
-        self.url = f"unix:{path}" if path else "http://%s:%d" % self.address
+        self.url = f"unix:{path}" if path else "%s://%s:%d" % (self.scheme, *self.address)
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
 
@@ -85,26 +87,38 @@ class Upstream:
                 raw, _ = self._listener.accept()
             except OSError:
                 return
-            connection = Connection(raw, len(self.connections), self)
+            connection = self.connection_type(raw, len(self.connections), self)
             self.connections.append(connection)
-            script = self._scripts[min(connection.number, len(self._scripts) - 1)]
-            thread = threading.Thread(target=self._follow, args=(script, connection), daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self.start(self._serve, connection)
 
-    def _follow(self, script, connection):
+    def _serve(self, connection):
         try:
-            script(connection)
+            self.script_of(connection.number)(connection)
+        finally:
+            connection.socket.close()
+
+    def script_of(self, number):
+        return self._scripts[min(number, len(self._scripts) - 1)]
+
+    def start(self, work, *arguments):
+        """Does it in a thread; what it raises is a failure of the test."""
+        thread = threading.Thread(target=self._follow, args=(work, *arguments), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _follow(self, work, *arguments):
+        try:
+            work(*arguments)
         except (OSError, http1.Ended):
             pass  # gatehouse, or the end of the test, has closed the connection
         except Exception as failure:  # reported by stop()
             self.failures.append(failure)
-        finally:
-            connection.socket.close()
 
     def note(self, request):
+        """Keeps a request; its number among those of all connections."""
         with self._lock:
             self.requests.append(request)
+            return len(self.requests) - 1
 
     def targets(self):
         return [request.target for request in self.requests]
@@ -126,7 +140,7 @@ class Upstream:
         for connection in self.connections:
             with contextlib.suppress(OSError):
                 connection.socket.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
+        for thread in list(self._threads):
             thread.join(seconds(10))
         assert not self.failures, f"the script of an upstream failed: {self.failures}"
 
