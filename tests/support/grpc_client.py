@@ -87,7 +87,13 @@ class Said:
         self._messages.put(None)
 
     def __iter__(self):
-        return iter(self._messages.get, None)
+        return self
+
+    def __next__(self):
+        said = self._messages.get()
+        if said is None:
+            raise StopIteration
+        return said
 
 
 # The same by hand, over a connection of support/http2.py.

@@ -9,7 +9,7 @@ import hpack
 
 from support import http1
 from support.http2_frames import (
-    ACK, DEFAULT_WINDOW, END_HEADERS, END_STREAM, LARGEST_WINDOW, PADDED, PREFACE, WITH_PRIORITY,
+    ACK, DEFAULT_WINDOW, END_HEADERS, END_STREAM, PADDED, PREFACE, WITH_PRIORITY,
     Code, Kind, Setting)
 from support.http2_reader import HOP_BY_HOP
 from support.wait import seconds
@@ -42,7 +42,7 @@ class Reader:
         self.socket, self.settings = raw, values
         self.socket.settimeout(seconds(60))
         self.streams, self.changed = {}, threading.Condition()
-        self.peer_settings, self.acknowledged, self.goaway = None, False, None
+        self.peer_settings, self.acknowledged, self.farewell = None, False, None
         self.ended, self.pongs = False, 0
         self.window = self.send_window = DEFAULT_WINDOW
         # What raises a limit counts at once, what lowers it when it is acknowledged.
@@ -118,9 +118,10 @@ class Reader:
         assert self._block is None or kind == Kind.CONTINUATION, "CONTINUATION (section 6.10)"
         assert kind != Kind.PUSH_PROMISE, "a client pushes nothing (section 8.4)"
         if kind in (Kind.SETTINGS, Kind.PING, Kind.GOAWAY):
-            assert number == 0
-        elif kind not in (Kind.HEADERS, Kind.PRIORITY) and number:
-            assert number in self.streams, f"stream {number} was never opened"
+            assert number == 0, "a frame of the connection (sections 6.5, 6.7 and 6.8)"
+        elif kind in (Kind.DATA, Kind.RST_STREAM, Kind.CONTINUATION) or number:
+            assert number in self.streams or kind in (Kind.HEADERS, Kind.PRIORITY), (
+                f"stream {number} was never opened")
         take = {Kind.DATA: self._data, Kind.HEADERS: self._headers, Kind.SETTINGS: self._settings,
                 Kind.CONTINUATION: self._continuation, Kind.PING: self._ping,
                 Kind.RST_STREAM: self._reset, Kind.GOAWAY: self._goaway,
@@ -168,7 +169,7 @@ class Reader:
 
     def _continuation(self, flags, stream, payload):
         expected, first_flags, before = self._block
-        assert stream is expected
+        assert stream is expected, "section 6.10"
         self._block = (stream, first_flags, before + payload)
         if flags & END_HEADERS:
             self._block = None
@@ -192,11 +193,11 @@ class Reader:
 
     def _settings(self, flags, _, payload):
         if flags & ACK:
-            assert payload == b""
+            assert payload == b"", "section 6.5"
             self.acknowledged = True
             self._take_over()
             return
-        assert len(payload) % 6 == 0
+        assert len(payload) % 6 == 0, "section 6.5"
         before = (self.peer_settings or {}).get(Setting.INITIAL_WINDOW_SIZE, DEFAULT_WINDOW)
         self.peer_settings = {**(self.peer_settings or {}),
                               **dict(struct.iter_unpack(">HI", payload))}
@@ -215,7 +216,7 @@ class Reader:
         self.initial_window = size
 
     def _ping(self, flags, _, payload):
-        assert len(payload) == 8
+        assert len(payload) == 8, "section 6.7"
         if flags & ACK:
             self.pongs += 1
         else:
@@ -226,13 +227,12 @@ class Reader:
 
     def _goaway(self, _, __, payload):
         last, code = struct.unpack(">II", payload[:8])
-        self.goaway = (last, Code(code), payload[8:])
+        self.farewell = (last, Code(code), payload[8:])
 
     def _window_update(self, _, stream, payload):
         increment = struct.unpack(">I", payload)[0]
-        assert increment > 0
+        assert increment > 0, "section 6.9"
         (stream or self).send_window += increment
-        assert (stream or self).send_window <= LARGEST_WINDOW
 
 
 def request_of(fields):
