@@ -120,10 +120,12 @@ class Connection(Reader):
         if not increment:
             return
         with self.changed:
-            self.window += increment
+            fits = self.window + increment <= LARGEST_WINDOW
+            self.window += increment if fits else 0
             if stream:
                 stream.window += increment
-        self.raw(window_update(increment))
+        if fits:
+            self.raw(window_update(increment))
         if stream and not stream.ended:
             self.raw(window_update(increment, stream.id))
 
