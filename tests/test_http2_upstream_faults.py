@@ -207,7 +207,9 @@ def test_an_answer_that_contradicts_itself_is_visibly_broken(front, client, name
     if client == "HTTP/1.1":
         with running.connect() as wire:
             answer = wire.ask(host=running.authority)
-            assert answer.status == 502 or not answer.complete
+            # What comes behind all that was announced is nobody's, and is not waited for.
+            whole = name == "longer by a frame" and answer.body == b"body"
+            assert answer.status == 502 or not answer.complete or whole
             assert b"POISON" not in answer.body
     else:
         with http2.connect(running) as connection:
