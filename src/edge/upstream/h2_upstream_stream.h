@@ -22,7 +22,7 @@ class H2UpstreamStream final : public http::H2ResponseSink, public io::Interrupt
   H2UpstreamStream(const H2UpstreamStream&) = delete;
   H2UpstreamStream& operator=(const H2UpstreamStream&) = delete;
   // What is not complete is reset.
-  ~H2UpstreamStream();
+  ~H2UpstreamStream() override;
 
   // Once. `head` is a request head of HTTP/1.1. False: the connection takes no more.
   bool ask(std::string_view head, bool content);

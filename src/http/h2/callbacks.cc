@@ -115,6 +115,7 @@ int H2Callbacks::begin_head(nghttp2_session* /*session*/, const nghttp2_frame* f
   return 0;
 }
 
+// NOLINTNEXTLINE(readability-function-size): the library says what it hands over.
 int H2Callbacks::field_received(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/,
                                 const std::uint8_t* name, std::size_t name_size,
                                 const std::uint8_t* value, std::size_t value_size,
@@ -125,6 +126,7 @@ int H2Callbacks::field_received(nghttp2_session* /*session*/, const nghttp2_fram
 }
 
 // The library would drop such a field and go on.
+// NOLINTNEXTLINE(readability-function-size): the library says what it hands over.
 int H2Callbacks::bad_field_received(nghttp2_session* /*session*/, const nghttp2_frame* /*frame*/,
                                     const std::uint8_t* /*name*/, std::size_t /*name_size*/,
                                     const std::uint8_t* /*value*/, std::size_t /*value_size*/,
